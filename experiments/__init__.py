@@ -1,0 +1,1 @@
+"""The questions put to the village: studies, comparisons, figures and sheets."""

@@ -1,0 +1,1 @@
+"""Statistics: small functions over tidy tables; nothing here runs the model or draws."""

@@ -1,0 +1,40 @@
+"""From weekly tables to one row per run."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from sim.run import KEYS, Tables
+
+LATE_WEEKS = 13  # the last quarter of a run
+MEANS = (
+    "net_income", "kube_income", "own_cash_income", "household_income", "farm_income_forgone",
+    "kube_hours", "attendance", "unsold_share", "volume", "outlets_active", "trust_inside",
+    "trust_outlets", "poverty_gap", "income_gini",
+)  # fmt: skip
+LASTS = (
+    "outlets_new", "members", "cash", "core_up", "legal", "tools", "grants_rp", "dana_desa_rp",
+    "intervention_cost_rp", "facilitator_days", "intervention_hours",
+)  # fmt: skip
+
+
+def run_means(tables: Tables) -> pd.DataFrame:
+    """One row per run: means over the recorded weeks, states at the end, pay per hour.
+
+    net_income_late is the mean of the last 13 weeks; pay_per_hour and net_pay_per_hour are Rp per
+    hour at sessions, gross and after farm wages forgone (empty without any hour); women_at_a_loss
+    is the share of the founding women who lost more farm wages than the group paid them.
+    """
+    keys = list(KEYS)
+    weekly = tables.weekly
+    runs = weekly.groupby(keys, sort=False)
+    means = runs[list(MEANS)].mean()
+    lasts = runs[list(LASTS)].last()
+    late = weekly[weekly["week"] > weekly["week"].max() - LATE_WEEKS]
+    means["net_income_late"] = late.groupby(keys, sort=False)["net_income"].mean()
+    hours = means["kube_hours"].where(means["kube_hours"] > 0)
+    means["pay_per_hour"] = means["kube_income"] / hours
+    means["net_pay_per_hour"] = means["net_income"] / hours
+    loss = tables.women["net_income"] < 0
+    means["women_at_a_loss"] = loss.groupby([tables.women[key] for key in keys], sort=False).mean()
+    return means.join(lasts).reset_index()

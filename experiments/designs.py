@@ -1,0 +1,77 @@
+"""Which points are run: plausible villages drawn from the register, and grids over parameters."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Collection, Mapping, Sequence
+
+from scipy.stats import qmc, triang
+
+from sim.parameters import Parameter, ParameterError, Value, find
+from sim.scenario import read_setting
+
+LHS_STREAM = 20190823  # keeps the villages apart from other uses of the same seed
+
+
+def plausible_villages(
+    register: Mapping[str, Parameter], count: int, seed: int, known: Collection[str] = ()
+) -> list[dict[str, Value]]:
+    """`count` villages: a Latin hypercube over every uncertain parameter that is not in `known`.
+
+    Each parameter follows a triangle over its range with the peak at its default (on a log scale,
+    or rounded to whole numbers, where the register says so). The same seed gives the same villages
+    whatever the scenario.
+    """
+    rows = [row for row in register.values() if row.drawn]
+    if not rows:
+        return [{} for _ in range(count)]
+    shares = qmc.LatinHypercube(len(rows), rng=LHS_STREAM + seed).random(count)
+    drawn = {row.name: _quantiles(row, shares[:, i]) for i, row in enumerate(rows)}
+    kept = [name for name in drawn if name not in known]
+    return [{name: drawn[name][village] for name in kept} for village in range(count)]
+
+
+def _quantiles(row: Parameter, shares: Sequence[float]) -> list[Value]:
+    low, mode, high = row.low, float(row.default), row.high
+    if row.distribution == "log_triangular":
+        low, mode, high = math.log(low), math.log(mode), math.log(high)
+    elif row.whole:
+        low, high = low - 0.5, high + 0.5
+    values = triang.ppf(shares, (mode - low) / (high - low), loc=low, scale=high - low)
+    if row.distribution == "log_triangular":
+        return [math.exp(value) for value in values]
+    if row.whole:
+        return [int(min(row.high, max(row.low, round(value)))) for value in values]
+    return [float(value) for value in values]
+
+
+def grid(settings: Mapping[str, Sequence[Value]]) -> list[dict[str, Value]]:
+    """Every combination of the values of each parameter, the last one changing fastest."""
+    return [
+        dict(zip(settings, values, strict=True)) for values in itertools.product(*settings.values())
+    ]
+
+
+def parse_levels(register: Mapping[str, Parameter], text: str) -> tuple[str, list[Value]]:
+    """`name=1,2,4` or `name=low:high:count` as a name and its values.
+
+    Raises ParameterError for an unknown name, an impossible value or another form.
+    """
+    name, equals, levels = text.partition("=")
+    row = find(register, name.strip())
+    parts = levels.split(":")
+    if equals and len(parts) == 3:
+        low, high = (float(read_setting(register, row.name, part)) for part in parts[:2])
+        steps = int(parts[2]) if parts[2].isdigit() else 0
+        if 2 <= steps <= 1000:
+            step = (high - low) / (steps - 1)
+            raw: list[object] = [low + i * step for i in range(steps)]
+            if row.whole:
+                raw = [round(float(value)) for value in raw]  # type: ignore[arg-type]
+            return row.name, [read_setting(register, row.name, value) for value in dict.fromkeys(raw)]
+    elif equals and len(parts) == 1 and levels.strip():
+        return row.name, [
+            read_setting(register, row.name, part.strip()) for part in levels.split(",")
+        ]
+    raise ParameterError(f"'{text}': write name=1,2,4 or name=low:high:count")

@@ -1,0 +1,88 @@
+"""Every sentence that people read, in Indonesian and English, and how numbers are written in each.
+
+Texts lie in `id.yaml` and `en.yaml` beside this file; a key such as `plot.week` names one of them.
+"""
+
+from __future__ import annotations
+
+import string
+from datetime import date
+from functools import lru_cache
+from importlib.resources import files
+
+from babel.dates import format_date, get_month_names
+from babel.numbers import format_decimal
+from ruamel.yaml import YAML
+
+LANGUAGES = ("id", "en")
+LOCALES = {"id": "id_ID", "en": "en"}
+
+
+class MessageError(ValueError):
+    """A text that does not exist, or whose placeholders do not match the values given."""
+
+
+@lru_cache
+def catalogue(lang: str) -> dict[str, str]:
+    """All texts of a language, by dotted key; MessageError for an unknown language."""
+    if lang not in LANGUAGES:
+        raise MessageError(f"language {lang!r} is not one of {', '.join(LANGUAGES)}")
+    source = files(__package__).joinpath(f"{lang}.yaml").read_text("utf-8")
+    return _flat(YAML(typ="safe", pure=True).load(source), lang)
+
+
+def _flat(branch: dict[str, object], lang: str, prefix: str = "") -> dict[str, str]:
+    texts: dict[str, str] = {}
+    for name, value in branch.items():
+        key = f"{prefix}{name}"
+        if isinstance(value, dict):
+            texts |= _flat(value, lang, f"{key}.")
+        elif isinstance(value, str):
+            texts[key] = value
+        else:
+            raise MessageError(f"{lang}.yaml: {key} is {value!r}, expected a text (quote it)")
+    return texts
+
+
+def placeholders(template: str) -> set[str]:
+    """The names in braces that a text expects."""
+    return {name for _, name, _, _ in string.Formatter().parse(template) if name is not None}
+
+
+def text(lang: str, key: str, **values: object) -> str:
+    """The text of `key` with its placeholders filled, e.g. text("id", "plot.raised", k=3, n=20).
+
+    Values go in as they are: braces or markup inside them are never interpreted.
+    Raises MessageError when the key is missing or the values are not exactly the placeholders.
+    """
+    texts = catalogue(lang)
+    if key not in texts:
+        raise MessageError(f"{lang}.yaml has no text {key!r}")
+    expected = placeholders(texts[key])
+    if expected != set(values):
+        raise MessageError(
+            f"{lang}.yaml: {key} expects {sorted(expected)}, was given {sorted(values)}"
+        )
+    return texts[key].format_map(values)
+
+
+def number(value: float, lang: str, decimals: int = 1) -> str:
+    """A number with at most so many decimals: 0.5 is '0,5' in Indonesian, '0.5' in English."""
+    rounded = round(value, decimals) + 0.0  # -0.0 becomes 0.0
+    return format_decimal(rounded, format="#,##0." + "#" * decimals, locale=LOCALES[lang])
+
+
+def rupiah(value: float, lang: str) -> str:
+    """Whole rupiah: 1500000 is 'Rp 1.500.000' in Indonesian, 'Rp 1,500,000' in English."""
+    whole = round(value)
+    return f"{'-' if whole < 0 else ''}Rp {number(abs(whole), lang, 0)}"
+
+
+def day(value: date, lang: str) -> str:
+    """A date in full: '23 Agustus 2019', '23 August 2019'."""
+    return format_date(value, "d MMMM y", locale=LOCALES[lang])
+
+
+def month(value: int, lang: str) -> str:
+    """The short name of month 1 to 12: 8 is 'Agu' in Indonesian, 'Aug' in English."""
+    return str(get_month_names("abbreviated", locale=LOCALES[lang])[value])

@@ -1,0 +1,158 @@
+"""A results folder: tables as Parquet, written part by part, and a manifest that says what they are.
+
+Nothing that was there before is touched until the new tables are complete.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import shutil
+import subprocess
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+import sim
+from experiments.analysis.runs import run_means
+from sim.founding import Setting
+from sim.run import Record, Tables, tables
+
+TABLES = tuple(field.name for field in fields(Tables))
+ROWS_IN_A_PART = 250  # runs kept in memory before they are written
+_LIBRARIES = ("mesa", "numpy", "scipy", "pandas", "pyarrow")
+
+
+class Writer:
+    """Appends finished runs to the tables of a folder; a context manager.
+
+    Writes into a hidden folder beside `out` and moves it in place at the end, so that a study
+    which is stopped leaves the old results as they were.
+    """
+
+    def __init__(self, out: Path, setting: Setting) -> None:
+        self.out, self.setting = out, setting
+        self.part = out.parent / f".{out.name}.part"
+        self.runs: list[pd.DataFrame] = []
+        self._waiting: list[Record] = []
+        self._files: dict[str, pq.ParquetWriter] = {}
+
+    def __enter__(self) -> Writer:
+        shutil.rmtree(self.part, ignore_errors=True)
+        (self.part / "tables").mkdir(parents=True)
+        return self
+
+    def add(self, records: Sequence[Record]) -> None:
+        """Append finished runs."""
+        self._waiting += records
+        if len(self._waiting) >= ROWS_IN_A_PART:
+            self._flush()
+
+    def _flush(self) -> None:
+        if not self._waiting:
+            return
+        made = tables(self._waiting, self.setting)
+        self.runs.append(run_means(made))
+        for name in TABLES:
+            frame: pd.DataFrame = getattr(made, name)
+            if len(frame):
+                self._append(name, frame)
+        self._waiting = []
+
+    def _append(self, name: str, frame: pd.DataFrame) -> None:
+        table = pa.Table.from_pandas(frame, preserve_index=False)
+        if name not in self._files:
+            path = self.part / "tables" / f"{name}.parquet"
+            self._files[name] = pq.ParquetWriter(path, table.schema, compression="zstd")
+        self._files[name].write_table(table.cast(self._files[name].schema))
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is None:
+            self._flush()
+        for file in self._files.values():
+            file.close()
+        if kind is not None:
+            shutil.rmtree(self.part, ignore_errors=True)
+            return
+        runs = pd.concat(self.runs, ignore_index=True) if self.runs else pd.DataFrame()
+        runs.to_parquet(self.part / "tables" / "runs.parquet", index=False)
+        _move_into_place(self.part, self.out)
+
+
+def _move_into_place(part: Path, out: Path) -> None:
+    old = out.parent / f".{out.name}.old"
+    shutil.rmtree(old, ignore_errors=True)
+    if out.exists():
+        out.rename(old)
+    part.rename(out)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def read(out: Path, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """A table of a results folder; FileNotFoundError when the study did not write it."""
+    return pd.read_parquet(out / "tables" / f"{name}.parquet", columns=columns and list(columns))
+
+
+def source_hash() -> str:
+    """A hash of the model's source: results of different hashes must not be mixed."""
+    root = Path(sim.__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(root.rglob("*.py")):
+        digest.update(path.relative_to(root).as_posix().encode())
+        digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
+    return digest.hexdigest()[:12]
+
+
+def manifest(question: dict[str, Any], seconds: float, runs: int) -> dict[str, Any]:
+    """Everything needed to make the same numbers again. `question`: configuration and seeds."""
+    config = json.dumps(question, sort_keys=True, default=str)
+    return {
+        "config_hash": hashlib.sha256(config.encode()).hexdigest()[:12],
+        "source_hash": source_hash(),
+        "question": question,
+        "versions": {
+            "semangat": sim.__version__,
+            "python": platform.python_version(),
+            **{name: version(name) for name in _LIBRARIES},
+        },
+        "commit": _git("rev-parse", "HEAD"),
+        "changed_since_commit": bool(_git("status", "--porcelain", "--", "sim", "configs")),
+        "machine": {"system": platform.system(), "processors": os.cpu_count()},
+        "made": datetime.now(UTC).isoformat(timespec="seconds"),
+        "runs": runs,
+        "seconds": round(seconds, 1),
+    }
+
+
+def write_json(path: Path, content: object) -> None:
+    """Readable JSON, one trailing newline."""
+    path.write_text(json.dumps(content, indent=1, ensure_ascii=False, default=str) + "\n", "utf-8")
+
+
+def _git(*words: str) -> str | None:
+    """Output of git in the source folder; None outside a checkout."""
+    folder = Path(sim.__file__).resolve().parent.parent
+    if not (folder / ".git").exists():
+        return None
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(folder), *words], capture_output=True, text=True, check=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return done.stdout.strip()

@@ -1,0 +1,215 @@
+"""What only the whole shows: a group held against the register, a scenario against a group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final, get_args
+
+from sim.config.problems import Steps, one_of
+from sim.config.register import PRODUCTS, Told, applied, base_rows, read_setting, register_of, told
+from sim.config.schema import Audience, CapitalProposal, Group, Negotiation, Scenario
+from sim.config.values import Quantity, Weekday
+from sim.parameters import PRODUCT_FIELDS, REGISTER, Parameter, ParameterError, Value, find
+
+KUBE_SIZE: Final = (5, 20)  # families [S16]
+FAR: Final = 10  # times outside the range: an amount of money that is hardly meant
+SLIP: Final = 1_000  # the three zeros that are left out most often
+WEEKDAYS: Final = get_args(Weekday)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something the whole shows; `path` leads to it in the file."""
+
+    path: Steps
+    message: str
+    warning: bool = False
+
+
+# --- A group -------------------------------------------------------------------------------------
+
+
+def check_group(group: Group) -> list[Finding]:
+    """Everything that is wrong or odd about a group as a whole."""
+    return [
+        *_repeated_ids(group),
+        *_members(group),
+        *_first_day(group),
+        *_missing_numbers(group),
+        *_numbers(group),
+        *_margins(group),
+    ]
+
+
+def _repeated_ids(group: Group) -> Iterator[Finding]:
+    products = {("products", n): each.id for n, each in enumerate(group.products)}
+    partners = {("outlets", n): each.id for n, each in enumerate(group.outlets)}
+    partners |= {("donors", n): each.id for n, each in enumerate(group.donors)}
+    for named in (products, partners):
+        taken: set[str] = set()
+        for path, name in named.items():
+            if name in taken:
+                message = f"got '{name}' a second time, expected an id of its own"
+                yield Finding((*path, "id"), message)
+            taken.add(name)
+
+
+def _members(group: Group) -> Iterator[Finding]:
+    count, officers = group.members.count, len(group.members.officers)
+    low, high = KUBE_SIZE
+    if officers > count:
+        message = f"got {officers} roles, expected no more than the {count} members"
+        yield Finding(("members", "officers"), message)
+    if not low <= count <= high:
+        message = f"got {count}; by the rules a KUBE has {low} to {high} members"
+        yield Finding(("members", "count"), message, warning=True)
+
+
+def _first_day(group: Group) -> Iterator[Finding]:
+    start, expected = group.start, group.sessions.first_day
+    late = (start.weekday() - WEEKDAYS.index(expected)) % len(WEEKDAYS)
+    if late:
+        message = (
+            f"got {start}, a {WEEKDAYS[start.weekday()]}, expected a {expected}, the day of the "
+            f"first session; did you mean {start - timedelta(days=late)}?"
+        )
+        yield Finding(("start",), message)
+
+
+def _missing_numbers(group: Group) -> Iterator[Finding]:
+    kinds = {outlet.kind: None for outlet in group.outlets}
+    for n, product in enumerate(group.products):
+        if product.id in PRODUCTS:
+            continue
+        for field in PRODUCT_FIELDS:
+            if getattr(product, field) is None:
+                unit = REGISTER[f"{field}_{PRODUCTS[0]}"].unit
+                message = f"the register does not know '{product.id}'; add '{field}: ...' ({unit})"
+                yield Finding(("products", n), message)
+        for kind in kinds:
+            if kind not in product.demand:
+                message = f"add '{kind}: ...', pieces that one {kind} sells on an open day, or 0"
+                yield Finding(("products", n, "demand"), message)
+
+
+def _numbers(group: Group) -> Iterator[Finding]:
+    register, seen = base_rows(group), set[str]()
+    for each in told(group):
+        if each.row and each.name in REGISTER:
+            message = f"would be read as the register's '{each.name}'; choose another id"
+            yield Finding((*each.path[:2], "id"), message)
+        elif each.name in seen:
+            yield Finding(each.path, "told a second time; it also has its own place in this file")
+        else:
+            yield from _number(each, register)
+        seen.add(each.name)
+
+
+def _number(each: Told, register: Mapping[str, Parameter]) -> Iterator[Finding]:
+    try:
+        applied(each, register)
+    except ParameterError as error:
+        yield Finding(each.path, str(error).removeprefix(f"{each.name}: "))
+        return
+    if isinstance(each.value, Quantity):
+        row = each.row or find(register, each.name)
+        yield from _slip(each.path, row, each.value.value)
+
+
+def _slip(path: Steps, row: Parameter, value: Value) -> Iterator[Finding]:
+    """A warning for an amount of money that is far from what is usual."""
+    if isinstance(value, str) or not row.unit.startswith("Rp"):
+        return
+    if row.low / FAR <= value <= row.high * FAR:
+        return
+    meant = [near for near in (value * SLIP, value / SLIP) if row.low <= near <= row.high]
+    hint = f"; did you mean {meant[0]:.0f}?" if meant else ""
+    message = f"got {value:g} {row.unit}, usual is {row.low:.0f} to {row.high:.0f}{hint}"
+    yield Finding(path, message, warning=True)
+
+
+def _margins(group: Group) -> Iterator[Finding]:
+    row = REGISTER["consign_margin"]
+    for n, outlet in enumerate(group.outlets):
+        margin = outlet.margin
+        if margin and not row.hard_low <= margin.value <= row.hard_high:
+            message = (
+                f"got {margin.value:g}, expected a share of {row.hard_low:g} to {row.hard_high:g}"
+            )
+            yield Finding(("outlets", n, "margin"), message)
+
+
+# --- A scenario ----------------------------------------------------------------------------------
+
+
+def check_scenario(scenario: Scenario, group: Group) -> list[Finding]:
+    """Everything that is wrong or odd about a scenario when this group plays it."""
+    return [
+        *_partners(scenario, group),
+        *_repeated_visits(scenario),
+        *_settings(scenario, register_of(group)),
+    ]
+
+
+def _partners(scenario: Scenario, group: Group) -> Iterator[Finding]:
+    for n, each in enumerate(scenario.interventions):
+        path = ("interventions", n)
+        if isinstance(each, Negotiation):
+            yield from _outlet((*path, "outlet"), each.outlet, group)
+        elif isinstance(each, CapitalProposal):
+            yield from _donor((*path, "donor"), each.donor, group)
+        elif isinstance(each, Audience) and not _donors(group, "village_government"):
+            message = f"'{group.id}' has no donor of kind village_government, who would hold it"
+            yield Finding(path, message)
+
+
+def _outlet(path: Steps, name: str, group: Group) -> Iterator[Finding]:
+    outlets = {outlet.id: outlet for outlet in group.outlets}
+    if name not in outlets:
+        yield Finding(path, f"got '{name}'{_is_other(name, group)}; {one_of(name, outlets)}")
+    elif outlets[name].initial:
+        yield Finding(path, f"got '{name}', which takes goods from the beginning", warning=True)
+
+
+def _donor(path: Steps, name: str, group: Group) -> Iterator[Finding]:
+    pesantren = _donors(group, "pesantren")
+    if name in _donors(group, "village_government"):
+        message = f"got '{name}', and the village government is asked in an audience"
+        yield Finding(path, f"{message}; {one_of(name, pesantren)}")
+    elif name not in pesantren:
+        yield Finding(path, f"got '{name}'{_is_other(name, group)}; {one_of(name, pesantren)}")
+
+
+def _is_other(name: str, group: Group) -> str:
+    """What a name stands for that is of the other sort, or of none."""
+    if any(donor.id == name for donor in group.donors):
+        return ", which is a donor"
+    if any(outlet.id == name for outlet in group.outlets):
+        return ", which is an outlet"
+    return f", which group '{group.id}' does not have"
+
+
+def _donors(group: Group, kind: str) -> list[str]:
+    return [donor.id for donor in group.donors if donor.kind == kind]
+
+
+def _repeated_visits(scenario: Scenario) -> Iterator[Finding]:
+    visits: set[tuple[str, int]] = set()
+    for n, each in enumerate(scenario.interventions):
+        if isinstance(each, Negotiation):
+            if (each.outlet, each.week) in visits:
+                message = f"a second negotiation with '{each.outlet}' in week {each.week}"
+                yield Finding(("interventions", n), message)
+            visits.add((each.outlet, each.week))
+
+
+def _settings(scenario: Scenario, register: Mapping[str, Parameter]) -> Iterator[Finding]:
+    for name, raw in scenario.set.items():
+        try:
+            value = read_setting(register, name, raw)
+        except ParameterError as error:
+            yield Finding(("set", name), str(error).removeprefix(f"{name}: "))
+        else:
+            yield from _slip(("set", name), register[name], value)

@@ -1,0 +1,164 @@
+"""What pydantic found, said in terms of the file: its line, the value, what was expected."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, TypeVar, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from sim.config.problems import Problem, Steps, did_you_mean, one_of, shown, spelt
+from sim.config.tree import Node
+
+Model = TypeVar("Model", bound=BaseModel)
+
+_UNKNOWN_KEY: Final = "extra_forbidden"
+_EXPECTED: Final = {
+    "model_type": "lines such as 'key: value'",
+    "model_attributes_type": "lines such as 'key: value'",
+    "dict_type": "lines such as 'name: value'",
+    "tuple_type": "a list, with '-' before each item",
+    "string_type": "a text, in quotes if it is a number",
+    "string_pattern_mismatch": "only a-z, 0-9 and _, at most 40 signs",
+    "string_too_long": "at most {max_length} signs",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "date_parsing": "a date such as 2019-08-23",
+    "date_from_datetime_parsing": "a date such as 2019-08-23",
+    "date_from_datetime_inexact": "a date such as 2019-08-23",
+    "greater_than_equal": "{ge} or more",
+    "less_than_equal": "{le} or less",
+    "too_short": "at least {min_length}",
+    "too_long": "at most {max_length}",
+}
+
+
+def validated(
+    model: type[Model], root: Node, file: str, name: str, stand_ins: Mapping[str, object]
+) -> tuple[Model | None, Node, list[Problem]]:
+    """The object, the tree it came from, and what is wrong with the file; `name` becomes the id.
+
+    Where the file has mistakes, the object is made of what remains without the faulty entries,
+    with `stand_ins` for what is then missing, so that the later checks can still be told of the
+    rest; None when that is not enough.
+    """
+    problems = []
+    if (written := root.child("id")) is not None:
+        message = f"leave this out: the name of the file is the id, '{name}'"
+        problems.append(Problem(file, written.line, "id", message))
+    try:
+        return model.model_validate({**root.plain(), "id": name}), root, problems
+    except ValidationError as error:
+        found = error.errors(include_url=False)
+    problems += [_problem(model, root, file, each) for each in found]
+    sound = _without(root, {_entry(root, each) for each in found})
+    try:
+        return model.model_validate({**stand_ins, **sound.plain(), "id": name}), sound, problems
+    except ValidationError:
+        return None, sound, problems
+
+
+def locate(root: Node, steps: Steps) -> Node:
+    """The innermost value that the steps lead to; steps that the file does not have are skipped."""
+    node = root
+    for step in steps:
+        node = node.child(step) or node
+    return node
+
+
+def _problem(model: type[BaseModel], root: Node, file: str, found: Any) -> Problem:
+    node = locate(root, found["loc"])
+    path = node.path
+    if found["type"] in ("missing", "union_tag_not_found"):
+        path = (*path, _missing(found))
+    elif found["type"] == "union_tag_invalid":
+        node = locate(node, ("kind",))
+        path = node.path
+    return Problem(file, node.line, spelt(path), _message(model, found))
+
+
+def _missing(found: Any) -> str:
+    return "kind" if found["type"] == "union_tag_not_found" else str(found["loc"][-1])
+
+
+def _message(model: type[BaseModel], found: Any) -> str:
+    """What is wrong, beginning with the value wherever there is one."""
+    sort, value, context = found["type"], found["input"], found.get("ctx", {})
+    if sort in ("missing", "union_tag_not_found"):
+        return "missing"
+    if sort == _UNKNOWN_KEY:
+        known = _known_keys(model, found["loc"])
+        hint = did_you_mean(str(found["loc"][-1]), known)
+        return f"unknown key; known here: {', '.join(known)}{hint}"
+    if sort == "union_tag_invalid":
+        value, expected = context["tag"], one_of(context["tag"], _quoted(context["expected_tags"]))
+    elif sort == "literal_error":
+        expected = one_of(value, _quoted(context["expected"]))
+    elif sort == "value_error":
+        expected = str(context["error"])
+    elif context.get("class_name") == "Text":
+        expected = "expected a text, in quotes if it is a number"
+    elif sort in _EXPECTED:
+        expected = f"expected {_EXPECTED[sort].format(**context)}"
+    else:
+        expected = str(found["msg"])
+    return f"got {shown(value)}, {expected}"
+
+
+def _quoted(names: str) -> list[str]:
+    """The names in "'a', 'b' or 'c'"."""
+    return re.findall(r"'([^']*)'", names)
+
+
+def _known_keys(model: type[BaseModel], steps: Steps) -> list[str]:
+    """The keys that are understood where the last of the steps was found."""
+    models = [model]
+    for step in steps[:-1]:
+        inner = [found for each in models for found in _models_under(each, step)]
+        models = inner or [each for each in models if _is_kind(each, step)] or models
+    hidden = {"id"} if models == [model] else set()  # the name of the file
+    return [key for each in models for key in each.model_fields if key not in hidden]
+
+
+def _models_under(model: type[BaseModel], key: str | int) -> list[type[BaseModel]]:
+    field = model.model_fields.get(str(key))
+    return list(_models_in(field.annotation)) if field else []
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """Every model named in a type, at any depth."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _models_in(inner)
+
+
+def _is_kind(model: type[BaseModel], kind: str | int) -> bool:
+    """Whether a model is the one for interventions of a kind."""
+    field = model.model_fields.get("kind")
+    return field is not None and get_args(field.annotation) == (kind,)
+
+
+def _entry(root: Node, found: Any) -> Steps:
+    """The smallest entry without which the file would be sound: a key, or the item around it."""
+    path = locate(root, found["loc"]).path
+    if found["type"] == _UNKNOWN_KEY:
+        return path
+    return next((path[: n + 1] for n, step in enumerate(path) if isinstance(step, int)), path)
+
+
+def _without(node: Node, faulty: set[Steps]) -> Node:
+    """The tree without the faulty entries; what remains keeps its lines and places."""
+    sound = {
+        step: _without(child, faulty)
+        for step, child in node.children().items()
+        if child.path not in faulty
+    }
+    if isinstance(node.value, list):
+        return Node(list(sound.values()), node.line, node.path)
+    if isinstance(node.value, dict):
+        return Node({str(key): child for key, child in sound.items()}, node.line, node.path)
+    return node

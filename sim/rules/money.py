@@ -1,0 +1,55 @@
+"""Money: reserve, payout and its division. All amounts are whole rupiah."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from sim.parameters import Parameters
+
+# A list of whole numbers: a Python list in the village, an array in a compiled engine.
+Counts = list[int]
+
+
+class Division(IntEnum):
+    """The three rules of the switch division_rule, in the order of its choices."""
+
+    EQUAL = 0
+    ATTENDANCE = 1
+    OFFICER_BONUS = 2
+
+
+def payout(p: Parameters, surplus: int, cash: int, busy_week: int) -> int:
+    """Rupiah paid out of the cash box this week (theory sheet 2.14.13).
+
+    The members' part of a positive surplus, and what the box then holds above a few weeks of
+    materials in the busiest week of the last quarter, so that a quiet month (Ramadan) does not
+    empty it. Never more than the box holds.
+    """
+    if surplus <= 0:
+        return 0
+    shared = int((1 - p.reserve_share) * surplus)
+    excess = int(cash - shared - p.reserve_release_weeks * busy_week)
+    return min(cash, shared + max(0, excess))
+
+
+def bonus(p: Parameters, rule: int, amount: int) -> int:
+    """Rupiah of a payout that the officers divide among themselves first."""
+    return int(p.officer_bonus_share * amount) if rule == Division.OFFICER_BONUS else 0
+
+
+def weights(rule: int, sessions: Counts) -> Counts:
+    """Weight of each woman in a division: everyone alike, or sessions worked."""
+    return [1] * len(sessions) if rule == Division.EQUAL else list(sessions)
+
+
+def divide(amount: int, by: Counts) -> Counts:
+    """Whole rupiah for each, in proportion to `by` and rounded down; the rest stays in the box."""
+    total = sum(by)
+    if total == 0:
+        return [0] * len(by)
+    return [amount * weight // total for weight in by]
+
+
+def granted_value(amount: int, leak: float) -> int:
+    """Rupiah of a grant that reach the group, after what leaks to households or gets lost [S66]."""
+    return int(amount * (1 - leak))

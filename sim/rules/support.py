@@ -1,0 +1,68 @@
+"""Support: skills learned and forgotten, quality, mentoring, donors and the village budget."""
+
+from __future__ import annotations
+
+import math
+
+from sim.parameters import Parameters
+
+
+def trained(skill: float, gain: float) -> float:
+    """Skill (0-1) after a training that gives `gain` of what is missing (theory sheet 2.9)."""
+    return skill + gain * (1 - skill)
+
+
+def faded(level: float, halflife: float) -> float:
+    """A level after one week of fading with a half-life in weeks (skills [S63], mentoring, FGD)."""
+    return level / (1 + 1) ** (1 / halflife)
+
+
+def skill_at_rest(p: Parameters, quality: float) -> float:
+    """Product skill (0-1) that keeps `quality` as it is."""
+    return min(1.0, max(0.0, (quality - p.quality_base) / p.quality_skill))
+
+
+def quality_after(p: Parameters, quality: float, skill: float, effort: float) -> float:
+    """Quality (0-1) moved towards what skill and the effort of the crew make (theory sheet 2.9)."""
+    target = (
+        p.quality_base + p.quality_skill * skill + p.effort_quality * (effort - p.effort_reference)
+    )
+    return min(1.0, max(0.0, quality + p.quality_rate * (target - quality)))
+
+
+def delay_weeks(mean: float, u_1: float, u_2: float) -> int:
+    """Whole weeks, at least one: a gamma delay of shape 2, the sum of two exponential waits."""
+    return max(1, math.ceil(-mean / (1 + 1) * (math.log(u_1) + math.log(u_2))))
+
+
+def grant_probability(
+    p: Parameters, proposal_quality: float, legal: bool, weeks: int, mentor: float, trust: float
+) -> float:
+    """Probability that a donor grants a proposal (theory sheet 2.7).
+
+    proposal_quality: skill (0-1) when it was written; weeks: since week 0; trust: the donor's.
+    """
+    logit = (
+        p.grant_intercept
+        + p.grant_quality * proposal_quality
+        + p.mentor_donor * mentor
+        + p.grant_trust * trust
+    )
+    if legal:
+        logit += p.grant_legality
+    if weeks > p.grant_age_weeks:
+        logit += p.grant_age
+    return 1 / (1 + math.exp(-logit))
+
+
+def budget_probability(p: Parameters, legal: bool, trust: float, mentor: float) -> float:
+    """Probability that a request enters the village budget (theory sheet 2.8)."""
+    logit = p.budget_intercept + p.budget_trust * trust + p.budget_mentor * mentor
+    if legal:
+        logit += p.budget_legality
+    return 1 / (1 + math.exp(-logit))
+
+
+def budget_amount(p: Parameters) -> int:
+    """Rupiah of dana desa for the group when its request is granted."""
+    return int(p.dana_desa_group_share * p.dana_desa_year)

@@ -1,0 +1,45 @@
+"""Trust of outlets and donors: reputation with forgetting, and hearsay along the network.
+
+Form: beta reputation (Josang and Ismail 2002 [S40]) with a base rate and a prior weight.
+"""
+
+from __future__ import annotations
+
+from sim.parameters import Parameters
+
+
+def level(p: Parameters, good: float, bad: float, base: float) -> float:
+    """Trust in 0-1 from weighted good and bad events and a base rate (theory sheet 2.1).
+
+    T = (r + W a) / (r + s + W)
+    """
+    return (good + p.trust_prior_weight * base) / (good + bad + p.trust_prior_weight)
+
+
+def remembered(p: Parameters, evidence: float) -> float:
+    """Evidence (events) left after a week of forgetting (theory sheet 2.1)."""
+    return p.trust_memory * evidence
+
+
+def good_evidence(p: Parameters, promise_weeks: int) -> float:
+    """Weight (events) of a good delivery; more after a visit with a promise [S44]."""
+    return p.trust_gain * p.promise_factor if promise_weeks > 0 else p.trust_gain
+
+
+def bad_evidence(p: Parameters) -> float:
+    """Weight (events) of a bad delivery: trust is lost faster than won [S41-S43]."""
+    return p.trust_gain * p.trust_loss_ratio
+
+
+def telling_probability(p: Parameters, partner: bool) -> float:
+    """Probability that an informed outlet tells a neighbour this week [S58].
+
+    Partners tell about seven times as often as informed outlets that are no partner.
+    """
+    per_quarter = p.info_pass_participant if partner else p.info_pass_other
+    return 1 - (1 - per_quarter) ** (1 / p.weeks_per_quarter)
+
+
+def base_after_hearsay(p: Parameters, base: float, teller_trust: float) -> float:
+    """Base rate (0-1) moved towards what the teller thinks; symmetric for good and bad [S43]."""
+    return base + p.hearsay_weight * (teller_trust - base)

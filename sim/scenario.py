@@ -1,0 +1,246 @@
+"""The door to `configs/`: groups and scenarios by name or path, as checked, frozen objects."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, Literal, TypeVar
+
+from sim.config.checks import Finding, check_group, check_scenario
+from sim.config.explain import locate, validated
+from sim.config.files import ConfigFile, find, is_name, known, no_such, read
+from sim.config.problems import ConfigError, Problem, config_error, spelt
+from sim.config.register import read_setting, register_of
+from sim.config.schema import (
+    DEFAULT_GROUP,
+    AnyIntervention,
+    Audience,
+    CalendarSpec,
+    CapitalProposal,
+    Document,
+    Donor,
+    Fgd,
+    Group,
+    Intervention,
+    Members,
+    Mentoring,
+    Negotiation,
+    Outlet,
+    Place,
+    Product,
+    ProposalTraining,
+    Scenario,
+    Sessions,
+    YearlyBreak,
+)
+from sim.config.values import NUMBER_FORMS, Quantity, Text
+from sim.parameters import REGISTER
+
+__all__ = [
+    "DEFAULT_GROUP",
+    "AnyIntervention",
+    "Audience",
+    "CalendarSpec",
+    "CapitalProposal",
+    "ConfigError",
+    "Donor",
+    "Fgd",
+    "Group",
+    "Intervention",
+    "Members",
+    "Mentoring",
+    "Negotiation",
+    "Outlet",
+    "Place",
+    "Problem",
+    "Product",
+    "ProposalTraining",
+    "Quantity",
+    "Scenario",
+    "Sessions",
+    "Text",
+    "YearlyBreak",
+    "check_file",
+    "find",
+    "json_schema",
+    "load",
+    "load_group",
+    "load_scenario",
+    "read_setting",
+    "register_of",
+]
+
+SCHEMA_DIALECT: Final = "http://json-schema.org/draft-07/schema#"  # what editors read
+
+Doc = TypeVar("Doc", bound=Document)
+Check = Callable[[Doc], Sequence[Finding]]
+
+_KEYS: Final[Mapping[type[Document], str]] = {
+    Group: "members:, products:, outlets: ...",
+    Scenario: "interventions:, set: ...",
+}
+
+# What a file lacks is said; these let the rest of it be checked all the same.
+_STAND_INS: Final[Mapping[type[Document], Mapping[str, object]]] = {
+    Group: {
+        "name": "?",
+        "title": "?",
+        "place": {"village": "?"},
+        "members": {"count": 20, "officers": []},
+    },
+    Scenario: {"title": "?"},
+}
+
+
+def load_group(name_or_path: str | Path = DEFAULT_GROUP) -> Group:
+    """A group by name or path; ConfigError with everything that is wrong with its file."""
+    return _group(_expect(read(find(name_or_path, "groups")), Group))
+
+
+def load_scenario(name_or_path: str | Path, group: Group | None = None) -> Scenario:
+    """A scenario by name or path, checked against `group`, or against the group that it names.
+
+    The values under `set` come out as the parameters' own types. ConfigError with everything that
+    is wrong with the file.
+    """
+    return _scenario(_expect(read(find(name_or_path, "scenarios")), Scenario), group)
+
+
+def load(name_or_path: str | Path) -> Scenario | Group:
+    """A scenario or a group, whichever the name or path leads to; scenarios come first."""
+    text = str(name_or_path)
+    if not is_name(text):
+        return _either(read(Path(text)))
+    files = {**known("groups"), **known("scenarios")}
+    if text not in files:
+        raise no_such(text, "scenario or group", files)
+    return _either(read(files[text]))
+
+
+def check_file(path: str | Path) -> tuple[Scenario | Group, tuple[Problem, ...]]:
+    """A scenario or group with its warnings; ConfigError when it cannot be used."""
+    document = load(path)
+    return document, document.warnings
+
+
+def json_schema(kind: Literal["group", "scenario"]) -> dict[str, Any]:
+    """The JSON Schema of a kind of file, for completion and hints in an editor."""
+    model, parameters = (Group, "parameters") if kind == "group" else (Scenario, "set")
+    schema = model.model_json_schema()
+    del schema["properties"]["id"]  # the name of the file
+    schema["required"].remove("id")
+    schema["properties"][parameters]["properties"] = {
+        name: {"description": f"{row.meaning} ({row.unit}), by default {row.default}"}
+        for name, row in REGISTER.items()
+        if row.role != "later"
+    }
+    _allow_short_forms(schema["$defs"])
+    return {"$schema": SCHEMA_DIALECT, **schema}
+
+
+def _allow_short_forms(definitions: dict[str, Any]) -> None:
+    """A bare number is a quantity, a bare text serves for both languages."""
+    for name, short in (("Quantity", NUMBER_FORMS), ("Text", [{"type": "string"}])):
+        if name in definitions:
+            definitions[name] = {"anyOf": [*short, definitions[name]]}
+
+
+def _either(file: ConfigFile) -> Scenario | Group:
+    """The document that the keys of a file speak for."""
+    sort = _sort(file)
+    if sort is None:
+        raise config_error(
+            file.name, f"expected a group ({_KEYS[Group]}) or a scenario ({_KEYS[Scenario]})"
+        )
+    return _group(file) if sort is Group else _scenario(file, None)
+
+
+def _sort(file: ConfigFile) -> type[Document] | None:
+    """What the keys of a file speak for; None when for nothing, or for both alike."""
+    keys, group, scenario = (
+        set(names) for names in (file.root.plain(), Group.model_fields, Scenario.model_fields)
+    )
+    for_group, for_scenario = len(keys & group - scenario), len(keys & scenario - group)
+    if for_group == for_scenario:
+        return None
+    return Group if for_group > for_scenario else Scenario
+
+
+def _expect(file: ConfigFile, model: type[Document]) -> ConfigFile:
+    """The file, unless it clearly is of the other sort."""
+    if _sort(file) not in (model, None):
+        raise config_error(file.name, f"expected a {model.__name__.lower()} ({_KEYS[model]})")
+    return file
+
+
+def _group(file: ConfigFile) -> Group:
+    return _document(Group, file, check_group)
+
+
+def _scenario(file: ConfigFile, group: Group | None) -> Scenario:
+    problems: tuple[Problem, ...] = ()
+    home = None
+    if group is None:
+        try:
+            home = _home(file)
+            group = load_group(home)
+        except ConfigError as error:
+            problems = error.problems
+
+    def check(scenario: Scenario) -> Sequence[Finding]:
+        return check_scenario(scenario, group) if group else ()
+
+    scenario = _document(Scenario, file, check, problems)
+    return _settled(scenario, group, home) if group else scenario
+
+
+def _home(file: ConfigFile) -> Path:
+    """The file of the group that a scenario's file names; of the default when it names none."""
+    node = file.root.child("group")
+    name = node.value if node and isinstance(node.value, str) else DEFAULT_GROUP
+    try:
+        return find(name, "groups", beside=file.path)
+    except ConfigError as error:
+        message = f"got {error.problems[0].file}: {error.problems[0].message}"
+        raise config_error(file.name, message, node.line if node else None, "group") from None
+
+
+def _settled(scenario: Scenario, group: Group, home: Path | None) -> Scenario:
+    """The scenario with settings of the parameters' types, and its group found from anywhere."""
+    register = register_of(group)
+    settings = {name: read_setting(register, name, raw) for name, raw in scenario.set.items()}
+    update: dict[str, object] = {"set": settings} if settings else {}
+    if home and known("groups").get(scenario.group) != home:
+        update["group"] = str(home.resolve())
+    return scenario.model_copy(update=update)
+
+
+def _document(
+    model: type[Doc], file: ConfigFile, check: Check[Doc], others: Sequence[Problem] = ()
+) -> Doc:
+    """The checked object with its warnings; ConfigError with everything that is wrong."""
+    name, misnamed = _id(file)
+    document, root, found = validated(model, file.root, file.name, name, _STAND_INS[model])
+    problems = [*file.problems, *misnamed, *found, *others]
+    warnings: list[Problem] = []
+    for finding in check(document) if document else ():
+        node = locate(root, finding.path)
+        problem = Problem(file.name, node.line, spelt(node.path), finding.message)
+        (warnings if finding.warning else problems).append(problem)
+    if document is None or problems:
+        raise ConfigError(problems)
+    return document.with_warnings(warnings)
+
+
+def _id(file: ConfigFile) -> tuple[str, list[Problem]]:
+    """The id that the name of a file gives, and what is wrong with it."""
+    stem = file.path.stem
+    if re.fullmatch(r"[a-z0-9_]{1,40}", stem):
+        return stem, []
+    better = re.sub(r"[^a-z0-9]+", "_", stem.lower()).strip("_")[:40] or "my_file"
+    message = (
+        f"the name of the file is the id: expected only a-z, 0-9 and _, at most 40; rename it to "
+        f"'{better}.yaml'"
+    )
+    return better, [Problem(file.name, None, "", message)]

@@ -29,6 +29,10 @@ from sim.founding import Setting
 from sim.run import Record, Tables, tables
 
 TABLES = tuple(field.name for field in fields(Tables))
+MADE = (
+    "manifest.json", "tables", "figures", "summary.json", "summary.csv", "summary.txt",
+    "ringkasan.txt",
+)  # fmt: skip
 ROWS_IN_A_PART = 250  # runs kept in memory before they are written
 _LIBRARIES = ("mesa", "numpy", "scipy", "pandas", "pyarrow")
 
@@ -48,6 +52,7 @@ class Writer:
         self._files: dict[str, pq.ParquetWriter] = {}
 
     def __enter__(self) -> Writer:
+        check_folder(self.out)
         shutil.rmtree(self.part, ignore_errors=True)
         (self.part / "tables").mkdir(parents=True)
         return self
@@ -95,17 +100,49 @@ class Writer:
 
 
 def _move_into_place(part: Path, out: Path) -> None:
-    old = out.parent / f".{out.name}.old"
-    shutil.rmtree(old, ignore_errors=True)
-    if out.exists():
-        out.rename(old)
-    part.rename(out)
-    shutil.rmtree(old, ignore_errors=True)
+    """Replace what a study made before; whatever else lies in the folder stays."""
+    out.mkdir(parents=True, exist_ok=True)
+    for name in MADE:
+        _remove(out / name)
+    for made in part.iterdir():
+        made.rename(out / made.name)
+    part.rmdir()
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def check_folder(out: Path) -> None:
+    """FileExistsError when `out` holds something that no study has made."""
+    if out.is_file():
+        raise FileExistsError(f"{out} is a file; give a folder with --out")
+    if out.is_dir() and any(out.iterdir()) and not (out / "manifest.json").is_file():
+        raise FileExistsError(f"{out} holds other things; give a new or empty folder with --out")
 
 
 def read(out: Path, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
     """A table of a results folder; FileNotFoundError when the study did not write it."""
     return pd.read_parquet(out / "tables" / f"{name}.parquet", columns=columns and list(columns))
+
+
+def names(out: Path) -> set[str]:
+    """Names of the tables in a results folder."""
+    return {path.stem for path in (out / "tables").glob("*.parquet")}
+
+
+def read_manifest(out: Path) -> dict[str, Any]:
+    """The manifest of a results folder."""
+    return read_json(out / "manifest.json")
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """A JSON object from a file."""
+    content: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return content
 
 
 def source_hash() -> str:

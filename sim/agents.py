@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from sim.village import Village
 
 
-_WINDOW_BITS = 8  # room for the selling windows of a product in a key
-
-
 class _Agent(mesa.Agent):  # type: ignore[misc]
     """An agent whose fields are those of its state record."""
 
@@ -142,9 +139,9 @@ class Outlet(_Agent, OutletState):
     def order(self, quality: float, overlap: float) -> None:
         """Order for each product and session what trust and the officers allow."""
         village = self.village
-        p, t, index = village.p, village.tick, village.outlet_index[self.id]
+        p = village.p
         for k, product in enumerate(village.setting.products):
-            days = village.setting.days[t][index][k]
+            days = village.setting.days[village.tick][self.index][k]
             means = [selling.mean_demand(self.demand[k], day, quality, overlap) for day in days]
             self.means.append(means)
             share = selling.order_share(p, self.trust, self.experience, village.kube.supply[k])
@@ -166,16 +163,15 @@ class Outlet(_Agent, OutletState):
     def sell(self) -> None:
         """Sell to this week's buyers, window by window, the oldest batch first."""
         village = self.village
-        t, index = village.tick, village.outlet_index[self.id]
         for k, product in enumerate(village.setting.products):
             batches = self.batches[k]
             if not any(batches):
                 continue
             for w, window in enumerate(product.windows):
-                open_days = village.setting.open_days[t][index][k][w]
+                open_days = village.setting.open_days[village.tick][self.index][k][w]
                 if open_days:
                     spread = selling.window_dispersion(village.p, open_days)
-                    luck = self.draw(Event.DEMAND, k << _WINDOW_BITS | w)
+                    luck = self.draw(Event.DEMAND, product.key + w)
                     wanted = selling.buyers(self.means[k][w], spread, luck)
                     self.sold[k] += selling.sell(batches, window.oldest, window.newest, wanted)
 
@@ -186,11 +182,16 @@ class Outlet(_Agent, OutletState):
             left = sum(self.batches[k])
             counts = self.returned if product.dry and not self.outright else self.wasted
             counts[k] += left
-        bought = self.delivered if self.outright else self.sold
-        owed = sum(map(work.value, bought, self.receipts))
+        owed = sum(map(work.value, self.bought(), self.receipts))
         self.due[0 if self.outright else -1] += owed
         self.paid = self.due[0]
         self.due = [*self.due[1:], 0]
+
+    def bought(self) -> list[int]:
+        """Pieces of each product that it pays for: what arrived (putus) or what sold (titip)."""
+        if not self.outright:
+            return self.sold
+        return [sent - lost for sent, lost in zip(self.delivered, self.lost, strict=True)]
 
     def judge(self) -> None:
         """Trust after the week: good, bad, or nothing to judge (theory sheet 2.14.12)."""
@@ -224,14 +225,16 @@ class Outlet(_Agent, OutletState):
         unsold = outlets.too_much_left(p, wasted, perishable)
         self.bad_weeks = self.bad_weeks + 1 if failed or unsold else 0
 
-    def tell(self, neighbour: Outlet, opinion: float) -> bool:
-        """Whether this outlet tells a neighbour this week; the neighbour's base rate moves."""
-        p = self.village.p
-        chance = trust.telling_probability(p, self.status == Status.PARTNER)
-        if self.draw(Event.HEARSAY, neighbour.key) >= chance:
-            return False
-        neighbour.base = trust.base_after_hearsay(p, neighbour.base, opinion)
-        return True
+    def tells(self, neighbour: Outlet) -> bool:
+        """Whether this outlet tells a neighbour of the group this week."""
+        chance = trust.telling_probability(self.village.p, self.status == Status.PARTNER)
+        return self.draw(Event.HEARSAY, neighbour.key) < chance
+
+    def hear(self, opinions: list[float]) -> None:
+        """The base rate moves towards what was heard, on the mean of several opinions."""
+        opinion = work.share(sum(opinions), len(opinions))
+        self.base = trust.base_after_hearsay(self.village.p, self.base, opinion)
+        self.informed = True
 
     def may_accept(self) -> bool:
         """At a negotiated visit: become a partner, or refuse."""

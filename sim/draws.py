@@ -17,7 +17,7 @@ _MASK: Final = (1 << 64) - 1
 _GOLDEN: Final = 0x9E3779B97F4A7C15
 _MIX_1: Final = 0xBF58476D1CE4E5B9
 _MIX_2: Final = 0x94D049BB133111EB
-_TO_UNIT: Final = 2.0**-53
+_TO_UNIT: Final = 2.0**-52
 _EVENTS: Final = 64  # more than there are events, so that a week and an event make one number
 
 
@@ -82,4 +82,4 @@ def uniform(key: int, who: int = 0, whom: int = 0) -> float:
     x = (key + who + _GOLDEN * (whom + 1)) & _MASK
     x = ((x ^ (x >> 30)) * _MIX_1) & _MASK
     x = ((x ^ (x >> 27)) * _MIX_2) & _MASK
-    return (((x ^ (x >> 31)) >> 11) + 0.5) * _TO_UNIT
+    return (((x ^ (x >> 31)) >> 12) + 0.5) * _TO_UNIT

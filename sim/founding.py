@@ -34,6 +34,7 @@ class Product:
     """A product with its numbers: rupiah a piece, pieces an hour, and when a week's batches sell."""
 
     id: str
+    key: int
     price: int
     cost: int
     rate: float
@@ -114,6 +115,7 @@ def _product(
     )
     return Product(
         id=product_id,
+        key=name_key(product_id),
         price=int(values[f"price_{product_id}"]),
         cost=int(values[f"cost_{product_id}"]),
         rate=float(values[f"labour_rate_{product_id}"]),
@@ -243,21 +245,25 @@ def partners_of(setting: Setting) -> list[str]:
 
 def outlets_of(setting: Setting, partners: list[str]) -> list[OutletState]:
     """The outlets at the founding; `partners` have a tie with a past."""
-    return [_outlet(setting, outlet, outlet.id in partners) for outlet in setting.group.outlets]
+    return [
+        _outlet(setting, index, outlet, outlet.id in partners)
+        for index, outlet in enumerate(setting.group.outlets)
+    ]
 
 
-def _outlet(setting: Setting, outlet: Outlet, partner: bool) -> OutletState:
+def _outlet(setting: Setting, index: int, outlet: Outlet, partner: bool) -> OutletState:
     p, values = setting.p, setting.values
     km = float(values[f"distance_km_{outlet.id}"])
     size = float(values[f"size_{outlet.id}"])
     outright = outlet.contract == "putus"
     usual = p.putus_margin if outright else p.consign_margin
-    margin = outlet.margin.value if outlet.margin else usual
+    margin = float(values.get(f"margin_{outlet.id}", usual))
     lag = int(p.payment_lag if outlet.payment_lag is None else outlet.payment_lag)
     outside = outlet.place == "outside"
     state = OutletState(
         id=outlet.id,
         key=name_key(outlet.id),
+        index=index,
         kind=outlet.kind,
         outside=outside,
         km=km,

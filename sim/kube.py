@@ -24,37 +24,35 @@ class Kube(_Agent, KubeState):
             work.value(n, product.price) for n, product in zip(pieces, self.products, strict=True)
         )
 
-    def unit_cost(self, product: founding.Product) -> int:
-        """Rupiah of materials for one piece this week."""
-        return work.material_cost(self.village.p, product.cost, self.mentor)
-
     def start_week(self, can_meet: bool, meeting_days: list[int]) -> None:
         """Clear what belongs to last week; sessions are held when the group can meet at all."""
         self.sessions = meeting_days if can_meet else []
         self.stopped_weeks = 0 if can_meet else self.stopped_weeks + 1
         self.opening_cash, self.opening_stock = self.cash, list(self.stock)
         self.made = [0] * len(self.stock)
+        self.unit_costs = [product.cost for product in self.products]
+        self.cash_scale = 1.0
         self.materials = self.transport = self.receipts = self.grant_cash = self.payouts = 0
         self.trips = self.work_sessions = 0
         self.spare_hours = self.effort = 0.0
         self.binding, self.late = int(work.Binding.NO_SESSION), False
 
-    # --- Production -------------------------------------------------------------------------------
+    # --- Production ---
 
     def promise(self, partners: list[Outlet]) -> None:
         """Scale all orders by what the cash box can finance; what is left is a promise."""
-        materials = 0
+        p, materials = self.village.p, 0
         for k, product in enumerate(self.products):
+            self.unit_costs[k] = work.material_cost(p, product.cost, self.mentor)
             wanted = sum(sum(outlet.orders[k]) for outlet in partners)
-            to_make = max(0, wanted - self.stock[k])
-            materials += work.value(to_make, self.unit_cost(product))
+            materials += work.value(max(0, wanted - self.stock[k]), self.unit_costs[k])
         transport = sum(
             outlet.trip_cost
             for outlet in partners
             for session in self.sessions
             if outlet.orders_at(session)
         )
-        quarter = int(self.village.p.weeks_per_quarter)
+        quarter = int(p.weeks_per_quarter)
         self.material_plans = [*self.material_plans, materials][-quarter:]
         self.cash_scale = work.cash_scale(self.cash, materials, transport)
         for outlet in partners:
@@ -70,6 +68,7 @@ class Kube(_Agent, KubeState):
         wanted = [sum(o.orders[k][session] for o in partners) for k in range(len(self.stock))]
         came = [woman for woman in self.village.women if woman.came[session]]
         if not any(wanted):
+            self.binding = max(self.binding, work.binding(self.cash_scale, 1.0, 0.0, 0.0))
             return 0.0
         if len(came) < p.min_crew:
             self.binding = max(self.binding, work.Binding.HANDS)
@@ -84,10 +83,10 @@ class Kube(_Agent, KubeState):
         self.binding = max(self.binding, work.binding(self.cash_scale, scale, hours, making))
         self.work_sessions += len(crew)
         self.spare_hours += work.productive_hours(p, len(came) - len(crew))
-        for k, product in enumerate(self.products):
-            made = work.scaled(to_make[k], scale)
+        for k, pieces in enumerate(to_make):
+            made = work.scaled(pieces, scale)
             self.made[k] += made
-            self.materials += work.value(made, self.unit_cost(product))
+            self.materials += work.value(made, self.unit_costs[k])
             self._load(k, session, made, partners)
         return sum(woman.effort() for woman in crew)
 
@@ -96,7 +95,7 @@ class Kube(_Agent, KubeState):
         to_make = [max(0, n - stock) for n, stock in zip(wanted, self.stock, strict=True)]
         drying = village.setting.drying[village.tick]
         return [
-            work.dried(n, drying, self.tools) if product.sun_dried else n
+            work.dried(n, drying, self.tools > 0) if product.sun_dried else n
             for n, product in zip(to_make, self.products, strict=True)
         ]
 
@@ -139,7 +138,7 @@ class Kube(_Agent, KubeState):
         if self.late:
             self.village.note("late_delivery", "", chance)
 
-    # --- Money --------------------------------------------------------------------------------------
+    # --- Money ---
 
     def divide(self, women: list[Member]) -> None:
         """Keep a reserve, divide the rest by the group's rule; odd rupiah stay in the box."""
@@ -161,19 +160,22 @@ class Kube(_Agent, KubeState):
         p = self.village.p
         self.grants_rp += amount
         if in_cash:
-            self.grant_cash = money.granted_value(amount, p.grant_cash_leak)
-            self.grant_leak_rp += amount - self.grant_cash
-            self.cash += self.grant_cash
+            arrived = money.granted_value(amount, p.grant_cash_leak)
+            self.grant_cash += arrived
+            self.grant_leak_rp += amount - arrived
+            self.cash += arrived
         else:
-            self.tools = True
+            self.tools = max(self.tools, support.tools_in_use(p, amount))
 
     def receive_budget(self) -> None:
         """Dana desa arrives as tools and repairs (F148)."""
-        self.dana_desa_rp += support.budget_amount(self.village.p)
-        self.tools = True
+        p = self.village.p
+        amount = support.budget_amount(p)
+        self.dana_desa_rp += amount
+        self.tools = max(self.tools, support.tools_in_use(p, amount))
         self.village.note("dana_desa", "", self.dana_desa_rp)
 
-    # --- After the week -----------------------------------------------------------------------------
+    # --- After the week ---
 
     def judge_delivery(self, partners: list[Outlet]) -> None:
         """Count weeks in a row in which the group delivered less than it promised."""

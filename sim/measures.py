@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from statistics import fmean
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents import Member, Outlet
 from sim.parameters import DAYS_PER_WEEK
-from sim.village import Village
+
+if TYPE_CHECKING:
+    from sim.agents import Member, Outlet
+    from sim.village import Village
 
 
 class Column(NamedTuple):
@@ -121,6 +123,7 @@ WEEKLY: Final = (
     Column("receipts", "Rp", "paid by outlets", _kube("receipts")),
     Column("receivable", "Rp", "owed by outlets at the end of the week",
            lambda v: sum(sum(outlet.due) for outlet in v.outlets)),
+    Column("grant_cash", "Rp", "of cash grants that reached the box", _kube("grant_cash")),
     Column("payouts", "Rp", "paid out to all women", _kube("payouts")),
     Column("trips", "trips", "to outlets", _kube("trips")),
     Column("members", "women", "in the group at the end of the week", lambda v: len(v.women)),
@@ -136,7 +139,7 @@ WEEKLY: Final = (
            "4 trips", _kube("binding")),
     Column("late", "0/1", "this week's deliveries were late", _kube("late")),
     Column("legal", "0/1", "the group has its decree", _kube("legal")),
-    Column("tools", "0/1", "tools have been granted", _kube("tools")),
+    Column("tools", "0-1", "share of granted tools in use", _kube("tools")),
     Column("proposals_submitted", "proposals", "since week 0", _kube("proposals_submitted")),
     Column("grants_rp", "Rp", "granted by donors since week 0", _kube("grants_rp")),
     Column("dana_desa_rp", "Rp", "of the village budget since week 0", _kube("dana_desa_rp")),
@@ -167,12 +170,11 @@ def _over_outlets(counts: str) -> Callable[[Village, int], float]:
 
 
 def _gross_margin(v: Village, k: int) -> float:
-    product = v.setting.products[k]
     earned = sum(
-        (outlet.delivered if outlet.outright else outlet.sold)[k] * outlet.receipts[k]
+        outlet.bought()[k] * outlet.receipts[k]
         for outlet in v.outlets
     )
-    return earned - v.kube.made[k] * v.kube.unit_cost(product)
+    return earned - v.kube.made[k] * v.kube.unit_costs[k]
 
 
 PRODUCT_WEEKLY: Final = (
@@ -224,9 +226,11 @@ class Recorder:
         """Record this week."""
         week = village.week
         self.weekly[week] = [column.read(village) for column in WEEKLY]
-        self.women += [_woman_sums(village, woman) for woman in village.members]
+        for woman, sums in zip(village.members, self.women, strict=True):
+            sums += _woman_sums(village, woman)
         if len(self.outlets):
-            self.outlets[week] = _rows(village, OUTLET_WEEKLY, village.outlets)
+            in_file = sorted(village.outlets, key=lambda outlet: outlet.index)
+            self.outlets[week] = _rows(village, OUTLET_WEEKLY, in_file)
             self.products[week] = _rows(
                 village, PRODUCT_WEEKLY, range(len(village.setting.products))
             )

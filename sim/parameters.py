@@ -94,6 +94,7 @@ INTERVENTION_KINDS: Final = (
 )
 PRODUCT_FIELDS: Final = ("price", "cost", "shelf_life_days", "labour_rate")
 DAYS_PER_WEEK: Final = 7
+LOG_TINY: Final = -700.0  # a probability below exp of this is no longer a normal float
 MONTHS: Final = (
     "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
 )  # fmt: skip
@@ -207,7 +208,8 @@ _row("hh_income_sd", 0.25, 0.1, 0.5, "share", "spread of other income and size a
 _row("household_size", 4.7, 4.0, 5.5, "persons", "persons per household", "[S5]",
      "literature/V/A", hard=(1, 30))
 _row("poverty_line_month", 376_860, 376_860, 391_009, "Rp/person/month", "rural poverty line, "
-     "West Java, March to September 2019", "BPS [S3]", "literature/V", role="given")
+     "West Java, March to September 2019", "BPS [S3]", "literature/V", role="given",
+     hard=(1, 1e9))
 _row("days_per_month", 30.4, 30.4, 30.5, "days", "mean length of a month", "convention",
      "literature/V", role="given")
 
@@ -256,7 +258,7 @@ _row("delivery_hours_outlet", 0.5, 0.25, 1.5, "hours", "work of one delivery at 
      "F92: goods are taken to warung and canteen")
 _row("travel_minutes_km", 4, 3, 6, "minutes/km", "motorcycle, each way", "assumption", hard=(0, 60))
 _row("minutes_per_hour", 60, 60, 60, "minutes", "convention", "convention", "literature/V",
-     role="given")
+     role="given", hard=(1, 1_000))
 _row("transport_cost_km", 500, 200, 1_500, "Rp/km", "motorcycle, each way", "assumption")
 _row("delivery_fail_prob", 0.04, 0.01, 0.1, "1/week", "late delivery in a week, before what norms, "
      "management and attendance change", "assumption")
@@ -472,7 +474,8 @@ _row("info_pass_other", 0.05, 0.01, 0.15, "probability", "an informed outlet tha
      "does", "[S58]", "literature/V/M")
 _row("hearsay_weight", 0.2, 0.0, 0.4, "share", "how far hearsay moves the base rate",
      "symmetric [S43]; size assumed")
-_row("weeks_per_quarter", 13, 13, 13, "weeks", "convention", "convention", role="given")
+_row("weeks_per_quarter", 13, 13, 13, "weeks", "convention", "convention", role="given",
+     hard=(1, 52))
 
 # --- Calendar effects --------------------------------------------------------------------------
 _row("ramadan_takjil_mult", 2.0, 1.3, 3.0, "x", "sales at dusk in Ramadan (warung, market, online)",

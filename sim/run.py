@@ -103,10 +103,10 @@ def run(
 
 
 def tables(records: Sequence[Record], setting: founding.Setting) -> Tables:
-    """The tidy tables of finished runs of one group and calendar."""
+    """The tidy tables of finished runs (one at least) of one group and calendar."""
     outlets = [outlet.id for outlet in setting.group.outlets]
     products = [product.id for product in setting.products]
-    women = [f"ibu_{i + 1:02d}" for i in range(len(records[0].women))] if records else []
+    women = [f"ibu_{i + 1:02d}" for i in range(len(records[0].women))]
     first_days = setting.calendar.first_days[setting.calendar.burn_in :]
     weekly = _frame(records, "weekly", measures.WEEKLY, None, [])
     weekly.insert(len(KEYS) + 1, "date", [str(first_days[week]) for week in weekly["week"]])
@@ -149,11 +149,10 @@ def _frame(
     things = len(ids) if thing else 1
     weeks = [len(array) for array in arrays]
     frame = pd.DataFrame(_keys(records, (n * things for n in weeks)))
-    frame["week"] = np.concatenate([np.repeat(np.arange(n), things) for n in weeks] or [[]])
+    frame["week"] = np.concatenate([np.repeat(np.arange(n), things) for n in weeks])
     if thing:
-        frame[thing] = np.concatenate([np.tile(np.array(ids), n) for n in weeks] or [[]])
-    values = [array.reshape(-1, len(columns)) for array in arrays]
-    stacked = np.concatenate(values) if values else np.zeros((0, len(columns)))
+        frame[thing] = np.concatenate([np.tile(np.array(ids), n) for n in weeks])
+    stacked = np.concatenate([array.reshape(-1, len(columns)) for array in arrays])
     names = [column.name for column in columns]
     return pd.concat([frame, pd.DataFrame(stacked, columns=names)], axis=1)
 
@@ -161,7 +160,7 @@ def _frame(
 def _women(records: Sequence[Record], ids: Sequence[str]) -> pd.DataFrame:
     frame = pd.DataFrame(_keys(records, (len(record.women) for record in records)))
     frame["member_id"] = np.tile(np.array(ids), len(records))
-    sums = np.concatenate([record.women for record in records]) if records else np.zeros((0, 4))
+    sums = np.concatenate([record.women for record in records])
     for name, values in zip(measures.WOMAN_SUMS, sums.T, strict=True):
         frame[name] = values
     frame["net_income"] = frame["kube_income"] - frame["farm_income_forgone"]

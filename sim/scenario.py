@@ -13,7 +13,6 @@ from sim.config.files import ConfigFile, find, is_name, known, no_such, read
 from sim.config.problems import ConfigError, Problem, config_error, spelt
 from sim.config.register import read_setting, register_of
 from sim.config.schema import (
-    DEFAULT_GROUP,
     AnyIntervention,
     Audience,
     CalendarSpec,
@@ -34,6 +33,7 @@ from sim.config.schema import (
     Sessions,
     YearlyBreak,
 )
+from sim.config.tree import Node
 from sim.config.values import NUMBER_FORMS, Quantity, Text
 from sim.parameters import REGISTER
 
@@ -71,6 +71,7 @@ __all__ = [
     "register_of",
 ]
 
+DEFAULT_GROUP: Final = "semangat72"
 SCHEMA_DIALECT: Final = "http://json-schema.org/draft-07/schema#"  # what editors read
 
 Doc = TypeVar("Doc", bound=Document)
@@ -87,7 +88,10 @@ _STAND_INS: Final[Mapping[type[Document], Mapping[str, object]]] = {
         "name": "?",
         "title": "?",
         "place": {"village": "?"},
+        "start": "2019-08-23",
         "members": {"count": 20, "officers": []},
+        "sessions": {"first_day": "friday"},
+        "products": [{"id": "opak", "name": "?"}],
     },
     Scenario: {"title": "?"},
 }
@@ -99,7 +103,7 @@ def load_group(name_or_path: str | Path = DEFAULT_GROUP) -> Group:
 
 
 def load_scenario(name_or_path: str | Path, group: Group | None = None) -> Scenario:
-    """A scenario by name or path, checked against `group`, or against the group that it names.
+    """A scenario by name or path, checked against `group`, or the one it names, or the default.
 
     The values under `set` come out as the parameters' own types. ConfigError with everything that
     is wrong with the file.
@@ -126,17 +130,25 @@ def check_file(path: str | Path) -> tuple[Scenario | Group, tuple[Problem, ...]]
 
 def json_schema(kind: Literal["group", "scenario"]) -> dict[str, Any]:
     """The JSON Schema of a kind of file, for completion and hints in an editor."""
-    model, parameters = (Group, "parameters") if kind == "group" else (Scenario, "set")
+    model, field = (Group, "parameters") if kind == "group" else (Scenario, "set")
     schema = model.model_json_schema()
     del schema["properties"]["id"]  # the name of the file
     schema["required"].remove("id")
-    schema["properties"][parameters]["properties"] = {
-        name: {"description": f"{row.meaning} ({row.unit}), by default {row.default}"}
+    _allow_short_forms(schema["$defs"])
+    _name_parameters(schema["properties"][field])
+    return {"$schema": SCHEMA_DIALECT, **schema}
+
+
+def _name_parameters(values: dict[str, Any]) -> None:
+    """Offer the names of the register with what they mean; others stay allowed (own products)."""
+    value = values["additionalProperties"]
+    forms = value.pop("oneOf", None) or value.pop("anyOf")  # text can be a number or a choice
+    value["anyOf"] = forms
+    values["properties"] = {
+        name: {**value, "description": f"{row.meaning} ({row.unit}), by default {row.default}"}
         for name, row in REGISTER.items()
         if row.role != "later"
     }
-    _allow_short_forms(schema["$defs"])
-    return {"$schema": SCHEMA_DIALECT, **schema}
 
 
 def _allow_short_forms(definitions: dict[str, Any]) -> None:
@@ -211,7 +223,7 @@ def _settled(scenario: Scenario, group: Group, home: Path | None) -> Scenario:
     register = register_of(group)
     settings = {name: read_setting(register, name, raw) for name, raw in scenario.set.items()}
     update: dict[str, object] = {"set": settings} if settings else {}
-    if home and known("groups").get(scenario.group) != home:
+    if home and scenario.group and known("groups").get(scenario.group) != home:
         update["group"] = str(home.resolve())
     return scenario.model_copy(update=update)
 
@@ -225,12 +237,19 @@ def _document(
     problems = [*file.problems, *misnamed, *found, *others]
     warnings: list[Problem] = []
     for finding in check(document) if document else ():
-        node = locate(root, finding.path)
-        problem = Problem(file.name, node.line, spelt(node.path), finding.message)
-        (warnings if finding.warning else problems).append(problem)
+        if _is_about(finding, root):
+            node = locate(root, finding.path)
+            problem = Problem(file.name, node.line, spelt(node.path), finding.message)
+            (warnings if finding.warning else problems).append(problem)
     if document is None or problems:
         raise ConfigError(problems)
     return document.with_warnings(warnings)
+
+
+def _is_about(finding: Finding, root: Node) -> bool:
+    """Whether a finding rests on what the file says, and not on stand-ins."""
+    sections = (finding.path[0], finding.beside or finding.path[0])
+    return all(root.child(section) for section in sections)
 
 
 def _id(file: ConfigFile) -> tuple[str, list[Problem]]:

@@ -54,6 +54,7 @@ class OutletState:
 
     id: str
     key: int
+    index: int  # in the group's file and the tables
     kind: str
     outside: bool  # of the village
     km: float
@@ -123,7 +124,7 @@ class KubeState:
     alive: bool = True
     core_down: int = 0  # weeks until the production core works again
     stopped_weeks: int = 0  # in a row without any possible session
-    tools: bool = False
+    tools: float = 0.0  # share of granted tools in use, 0-1
     legal: bool = False
     legality_week: int = NEVER
     fgd_week: int = NEVER
@@ -146,7 +147,8 @@ class KubeState:
     opening_cash: int = 0
     opening_stock: list[int] = field(default_factory=list)
     cash_scale: float = 1.0
-    made: list[int] = field(default_factory=list)
+    made: list[int] = field(default_factory=list)  # pieces of each product
+    unit_costs: list[int] = field(default_factory=list)  # Rp of materials for a piece
     materials: int = 0
     transport: int = 0
     receipts: int = 0

@@ -64,10 +64,11 @@ class Village(mesa.Model):  # type: ignore[misc]
         self.days_without_session = DAYS_PER_WEEK - len(self.session_days)
         known = founding.partners_of(setting) if partners is None else list(partners)
         self.members = [Member(self, state) for state in founding.women_of(setting, self.run_key)]
-        self.outlets = [Outlet(self, state) for state in founding.outlets_of(setting, known)]
+        outlets = founding.outlets_of(setting, known)
+        # By key, so that the order of a file changes nothing.
+        self.outlets = [Outlet(self, state) for state in sorted(outlets, key=lambda o: o.key)]
         self.donors = [Donor(self, state) for state in founding.donors_of(setting)]
         self.kube = Kube(self, founding.kube_of(setting))
-        self.outlet_index = {outlet.id: i for i, outlet in enumerate(self.outlets)}
         self.event_keys: dict[int, int] = {}
         self.happenings: list[Happening] = []
         self.plans: dict[int, list[Any]] = defaultdict(list)
@@ -75,7 +76,7 @@ class Village(mesa.Model):  # type: ignore[misc]
             for week in range(plan.week, plan.week + getattr(plan, "weeks", 1)):
                 self.plans[week].append(plan)
 
-    # --- Time, luck and looking things up -----------------------------------------------------------
+    # --- Time, luck and looking things up ---
 
     @property
     def tick(self) -> int:
@@ -117,7 +118,7 @@ class Village(mesa.Model):  # type: ignore[misc]
 
     def outlet(self, outlet_id: str) -> Outlet:
         """The outlet called `outlet_id`."""
-        return self.outlets[self.outlet_index[outlet_id]]
+        return next(outlet for outlet in self.outlets if outlet.id == outlet_id)
 
     def donor(self, donor_id: str) -> Donor:
         """The donor called `donor_id`."""
@@ -139,10 +140,10 @@ class Village(mesa.Model):  # type: ignore[misc]
     def budget_payment_week(self, u: float) -> int:
         """The week in which granted dana desa arrives: a day from January to June, by lot."""
         first, last = calendar.payment_window(self.today)
-        days = work.scaled((last - first).days, u)
+        days = work.scaled((last - first).days + 1, u)
         return self.setting.calendar.week_of(first + timedelta(days=days))
 
-    # --- The week -----------------------------------------------------------------------------------
+    # --- The week ---
 
     def live(self, weeks: int, on_week: Callable[[Village], None] | None = None) -> None:
         """Live the burn-in and `weeks` weeks; `on_week(village)` sees each recorded week's end."""
@@ -154,9 +155,13 @@ class Village(mesa.Model):  # type: ignore[misc]
 
     def step(self) -> None:
         """Live one week: every phase, in order."""
-        self.event_keys = {e: draws.event_key(self.run_key, self.week, e) for e in Event}
+        self.look_up_luck()
         for phase in PHASES:
             getattr(self, phase.name)()
+
+    def look_up_luck(self) -> None:
+        """Look up the keys of this week's luck."""
+        self.event_keys = {e: draws.event_key(self.run_key, self.week, e) for e in Event}
 
     def open_week(self) -> None:
         meets = self.setting.meets[self.tick]
@@ -184,7 +189,7 @@ class Village(mesa.Model):  # type: ignore[misc]
         for woman in women:
             woman.decide_to_come()
         came = sum(sum(woman.came) for woman in women)
-        kube.attendance = work.share(came, len(women) * len(kube.sessions))
+        kube.attendance = work.share(came, sum(len(women) for _ in kube.sessions))
 
     def orders(self) -> None:
         if not self.kube.sessions:
@@ -245,15 +250,14 @@ class Village(mesa.Model):  # type: ignore[misc]
             self.kube.learn_from_sales(k, self.partners)
 
     def hearsay(self) -> None:
-        heard = [(outlet, outlet.trust) for outlet in self.outlets if outlet.can_tell()]
-        told = [
-            other
-            for outlet, opinion in heard
-            for other in self.outlets
-            if outlet.is_near(other) and outlet.tell(other, opinion)
+        tellers = [(outlet, outlet.trust) for outlet in self.outlets if outlet.can_tell()]
+        heard = [
+            (outlet, [what for o, what in tellers if o.is_near(outlet) and o.tells(outlet)])
+            for outlet in self.outlets
         ]
-        for outlet in told:
-            outlet.informed = True
+        for outlet, opinions in heard:
+            if opinions:
+                outlet.hear(opinions)
 
     def ties(self) -> None:
         if self.settling or not self.kube.alive:
@@ -275,11 +279,13 @@ class Village(mesa.Model):  # type: ignore[misc]
 
     def outside_money(self) -> None:
         kube = self.kube
+        if not kube.alive:
+            return
         if kube.legality_week == self.week:
             kube.legal = True
             self.note("legal")
         for donor in self.donors:
             if donor.decision_week == self.week:
                 donor.decide()
-            if donor.payment_week == self.week and kube.alive:
+            if donor.payment_week == self.week:
                 kube.receive_budget()

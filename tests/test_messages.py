@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -27,25 +28,11 @@ from sim import measures
 from sim.parameters import INTERVENTION_KINDS, OUTLET_KINDS
 
 # Words that participants do not use (rules of the field materials).
-FORBIDDEN = [
-    "persen",
-    "%",
-    "median",
-    "rata-rata",
-    "kuantil",
-    "ensemble",
-    "simulasi",
-    "parameter",
-    "skenario",
-    "probabilitas",
-    "distribusi",
-    "signifikan",
-    "baseline",
-    "agen",
-    "variabel",
-    "interval",
-    "korelasi",
-]
+FORBIDDEN = re.compile(
+    r"%|\b(persen|median|rata-rata|kuantil|ensemble|simulasi|parameter|skenario|probabilitas|"
+    r"distribusi|signifikan|baseline|agen|variabel|interval|korelasi)\b",
+    re.IGNORECASE,
+)
 ON_FIGURES = ("measure.", "activity.", "partner.", "tie.", "trust.", "binding.", "plot.")
 
 
@@ -61,8 +48,8 @@ def test_words_on_figures_are_plain() -> None:
     shown = {key: words for key, words in catalogue("id").items() if key.startswith(ON_FIGURES)}
     assert shown
     for key, words in shown.items():
-        plain = words.lower().replace("(", " ").replace(")", " ").split()
-        assert not set(FORBIDDEN) & set(plain), key
+        assert not FORBIDDEN.search(re.sub(r"\{\w+\}", "", words)), key
+    assert FORBIDDEN.search("Rata-rata") and not FORBIDDEN.search("sama rata")
 
 
 def test_a_text_takes_exactly_its_values() -> None:
@@ -122,20 +109,7 @@ def test_dates() -> None:
     assert day(date(2019, 8, 23), "id") == "23 Agustus 2019"
     assert day(date(2019, 8, 23), "en") == "23 August 2019"
     months = [month(m, "id") for m in range(1, 13)]
-    assert months == [
-        "Jan",
-        "Feb",
-        "Mar",
-        "Apr",
-        "Mei",
-        "Jun",
-        "Jul",
-        "Agu",
-        "Sep",
-        "Okt",
-        "Nov",
-        "Des",
-    ]
+    assert " ".join(months) == "Jan Feb Mar Apr Mei Jun Jul Agu Sep Okt Nov Des"
     assert month(5, "en") == "May"
 
 

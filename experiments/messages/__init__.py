@@ -66,6 +66,11 @@ def text(lang: str, key: str, **values: object) -> str:
     return texts[key].format_map(values)
 
 
+def has_text(lang: str, key: str) -> bool:
+    """Whether a text of this key exists."""
+    return key in catalogue(lang)
+
+
 def number(value: float, lang: str, decimals: int = 1) -> str:
     """A number with at most so many decimals: 0.5 is '0,5' in Indonesian, '0.5' in English."""
     rounded = round(value, decimals) + 0.0  # -0.0 becomes 0.0

@@ -21,11 +21,12 @@ WEEKDAYS: Final = get_args(Weekday)
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something the whole shows; `path` leads to it in the file."""
+    """Something the whole shows; `path` leads to it, `beside` is another section it rests on."""
 
     path: Steps
     message: str
     warning: bool = False
+    beside: str = ""
 
 
 # --- A group -------------------------------------------------------------------------------------
@@ -75,7 +76,7 @@ def _first_day(group: Group) -> Iterator[Finding]:
             f"got {start}, a {WEEKDAYS[start.weekday()]}, expected a {expected}, the day of the "
             f"first session; did you mean {start - timedelta(days=late)}?"
         )
-        yield Finding(("start",), message)
+        yield Finding(("start",), message, beside="sessions")
 
 
 def _missing_numbers(group: Group) -> Iterator[Finding]:

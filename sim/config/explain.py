@@ -14,6 +14,7 @@ from sim.config.tree import Node
 Model = TypeVar("Model", bound=BaseModel)
 
 _UNKNOWN_KEY: Final = "extra_forbidden"
+_FREE: Final = {("set",), ("parameters",)}  # sections whose entries stand for themselves
 _EXPECTED: Final = {
     "model_type": "lines such as 'key: value'",
     "model_attributes_type": "lines such as 'key: value'",
@@ -31,7 +32,6 @@ _EXPECTED: Final = {
     "date_from_datetime_inexact": "a date such as 2019-08-23",
     "greater_than_equal": "{ge} or more",
     "less_than_equal": "{le} or less",
-    "too_short": "at least {min_length}",
     "too_long": "at most {max_length}",
 }
 
@@ -55,8 +55,9 @@ def validated(
         found = error.errors(include_url=False)
     problems += [_problem(model, root, file, each) for each in found]
     sound = _without(root, {_entry(root, each) for each in found})
+    left = {key: value for key, value in sound.plain().items() if value != []}
     try:
-        return model.model_validate({**stand_ins, **sound.plain(), "id": name}), sound, problems
+        return model.model_validate({**stand_ins, **left, "id": name}), sound, problems
     except ValidationError:
         return None, sound, problems
 
@@ -143,11 +144,13 @@ def _is_kind(model: type[BaseModel], kind: str | int) -> bool:
 
 
 def _entry(root: Node, found: Any) -> Steps:
-    """The smallest entry without which the file would be sound: a key, or the item around it."""
+    """The entry without which the file would be sound: a key, an item of a list, or a section."""
     path = locate(root, found["loc"]).path
     if found["type"] == _UNKNOWN_KEY:
         return path
-    return next((path[: n + 1] for n, step in enumerate(path) if isinstance(step, int)), path)
+    items = [path[: n + 1] for n, step in enumerate(path) if isinstance(step, int)]
+    section = path[:2] if path[:1] in _FREE else path[:1]
+    return items[0] if items else section
 
 
 def _without(node: Node, faulty: set[Steps]) -> Node:

@@ -24,7 +24,7 @@ class Problem:
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
-        return ": ".join(part for part in (place, self.where, self.message) if part)
+        return printable(": ".join(part for part in (place, self.where, self.message) if part))
 
 
 class ConfigError(ValueError):
@@ -62,7 +62,7 @@ def one_of(value: object, known: Iterable[str]) -> str:
 
 def spelt(path: Steps) -> str:
     """A place inside a file as people write it: interventions[2].kind."""
-    steps = (f"[{step}]" if isinstance(step, int) else f".{shown(step)[1:-1]}" for step in path)
+    steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
     return "".join(steps).removeprefix(".")
 
 

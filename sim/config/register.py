@@ -140,6 +140,10 @@ def _of_outlet(path: Steps, outlet: Outlet) -> Iterator[Told]:
     )  # fmt: skip
     yield Told((*path, "distance_km"), way.name, outlet.distance_km, way)
     yield Told((*path, "size"), size.name, outlet.size, size)
+    if outlet.margin:
+        name, usual = f"margin_{outlet.id}", REGISTER["consign_margin"]
+        margin = replace(usual, name=name, meaning=f"share of the price {outlet.name} keeps")
+        yield Told((*path, "margin"), name, outlet.margin, margin)
 
 
 def applied(each: Told, register: Mapping[str, Parameter]) -> Parameter:

@@ -29,11 +29,11 @@ from sim.config.values import (
     Weekday,
     Whole,
     among,
+    not_empty,
     unique,
 )
 from sim.parameters import OUTLET_KINDS, REGISTER
 
-DEFAULT_GROUP: Final = "semangat72"
 MOST: Final = 1_000  # entries of one sort that a file may hold
 
 KindName: TypeAlias = Annotated[
@@ -102,7 +102,7 @@ class Members(Described):
 class Sessions(Described):
     """When the women produce together."""
 
-    first_day: Weekday = "friday"
+    first_day: Weekday
     """The first session of the week; further sessions follow on the next days."""
     per_week: Annotated[int, Strict(), Field(ge=1, le=7)] | None = None
     """Sessions a week; left out, the register's sessions_per_week."""
@@ -195,8 +195,8 @@ class Group(Document):
     start: Day
     """First day of week 0; a week begins with the first session."""
     members: Members
-    sessions: Sessions = Sessions()
-    products: Annotated[tuple[Product, ...], Field(min_length=1, max_length=100)]
+    sessions: Sessions
+    products: Annotated[tuple[Product, ...], AfterValidator(not_empty), Field(max_length=100)]
     outlets: Annotated[tuple[Outlet, ...], Field(max_length=MOST)] = ()
     donors: Annotated[tuple[Donor, ...], Field(max_length=100)] = ()
     calendar: CalendarSpec = CalendarSpec()
@@ -241,7 +241,7 @@ class Audience(Intervention):
 
     kind: Literal["audience"]
     requests: Annotated[
-        tuple[Literal["legality", "tools"], ...], AfterValidator(unique), Field(min_length=1)
+        tuple[Literal["legality", "tools"], ...], AfterValidator(unique), AfterValidator(not_empty)
     ]
 
 
@@ -273,8 +273,8 @@ class Scenario(Document):
 
     title: Text
     question: Text | None = None
-    group: Line = DEFAULT_GROUP
-    """Name of the group it is written for, or its path, from this file's folder."""
+    group: Line | None = None
+    """Name of the group it is written for, or its path from this file; left out, it fits any."""
     interventions: Annotated[tuple[AnyIntervention, ...], Field(max_length=MOST)] = ()
     set: dict[str, Setting] = Field(default_factory=dict, max_length=MOST)
     """Parameters that differ in this scenario."""

@@ -32,6 +32,7 @@ from sim.config.problems import ConfigError, Problem, Steps, config_error, spelt
 
 MAX_DEPTH: Final = 20
 MAX_VALUES: Final = 50_000  # aliases written out
+LONGEST: Final = 100  # characters of a key or a number
 
 Scalar: TypeAlias = str | int | float | bool | None
 Value: TypeAlias = "Scalar | dict[str, Node] | list[Node]"
@@ -169,7 +170,7 @@ class _Reader:
         for event in self.events:
             if isinstance(event, MappingEndEvent):
                 break
-            if not isinstance(event, ScalarEvent):
+            if not isinstance(event, ScalarEvent) or len(event.value) > LONGEST:
                 raise self.refused(event, "a key must be a plain word")
             key, line = str(event.value), _line(event)
             node = self.node(next(self.events), (*path, key), line)
@@ -213,7 +214,7 @@ _FLOAT: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?
 def _scalar(event: Any) -> Scalar:
     """The value of a scalar in YAML 1.2, except that 50.000 stays a text: it is fifty thousand."""
     text = str(event.value)
-    if not event.implicit[0]:  # quoted, or a block of text
+    if not event.implicit[0] or len(text) > LONGEST:  # quoted, a block, or no number anyway
         return text
     if text in _NULL:
         return None

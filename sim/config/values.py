@@ -53,6 +53,13 @@ def among(names: Iterable[str]) -> Callable[[str], str]:
     return checked
 
 
+def not_empty(items: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The items when there are any; pydantic's own bound would count only the sound ones."""
+    if not items:
+        raise ValueError("expected at least one")
+    return items
+
+
 def unique(items: tuple[Any, ...]) -> tuple[Any, ...]:
     """The items when none comes twice."""
     if len(set(items)) < len(items):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from enum import IntEnum
 
 from sim.parameters import DAYS_PER_WEEK, Parameters
+from sim.rules.logit import logistic
 
 
 class Type(IntEnum):
@@ -84,7 +84,7 @@ def attendance_probability(
         logit += p.attend_belief * (p.cc_slope * belief - p.conditional_reference)
     elif kind == Type.FREE_RIDER:
         logit -= p.attend_freerider * (1 - norm)
-    return 1 / (1 + math.exp(-logit))
+    return logistic(logit)
 
 
 def effort(p: Parameters, kind: int, belief: float, norm: float) -> float:
@@ -135,6 +135,6 @@ def exit_probability(p: Parameters, unpaid_weeks: int) -> float:
 
 def norm_after(p: Parameters, norm: float, weeks_since_fgd: int, mentored: bool) -> float:
     """Norm strength (0-1): rules that nobody recalls are forgotten (theory sheet 2.14.21)."""
-    if mentored or weeks_since_fgd <= p.norm_recall_weeks:
+    if mentored or weeks_since_fgd < p.norm_recall_weeks:
         return norm
     return norm * (1 - p.norm_decay)

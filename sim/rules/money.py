@@ -51,5 +51,5 @@ def divide(amount: int, by: Counts) -> Counts:
 
 
 def granted_value(amount: int, leak: float) -> int:
-    """Rupiah of a grant that reach the group, after what leaks to households or gets lost [S66]."""
+    """Rupiah of a cash grant that reach the box, after what leaks to households [S66]."""
     return int(amount * (1 - leak))

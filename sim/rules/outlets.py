@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
-
 from sim.parameters import Parameters
+from sim.rules.logit import logistic
 
 
 def acceptance_probability(
@@ -31,7 +30,7 @@ def acceptance_probability(
     )
     if legal:
         logit += p.endorse_logodds
-    return 1 / (1 + math.exp(-logit))
+    return logistic(logit)
 
 
 def is_short(p: Parameters, delivered: int, promised: int) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from sim.parameters import Parameters
+from sim.parameters import LOG_TINY, Parameters
 
 # A list of whole numbers: a Python list in the village, an array in a compiled engine.
 Counts = list[int]
@@ -91,11 +91,10 @@ def buyers(mean: float, dispersion: float, u: float) -> int:
     else:
         log_zero = -dispersion * math.log1p(mean / dispersion)
         odds, extra = mean * dispersion / (mean + dispersion), mean / (mean + dispersion)
-    mass = math.exp(log_zero)
-    if mass == 0:
+    if log_zero < LOG_TINY:
         variance = mean + mean * mean / dispersion
         return max(0, int(mean + math.sqrt((1 + 1 + 1) * variance) / math.pi * math.log(u / (1 - u))))
-    total = mass
+    mass = total = math.exp(log_zero)
     count = 0
     while u > total and mass > 0:
         mass *= (odds + extra * count) / (count + 1)

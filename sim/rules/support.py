@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from sim.parameters import Parameters
+from sim.rules.logit import logistic
 
 
 def trained(skill: float, gain: float) -> float:
@@ -52,7 +53,7 @@ def grant_probability(
         logit += p.grant_legality
     if weeks > p.grant_age_weeks:
         logit += p.grant_age
-    return 1 / (1 + math.exp(-logit))
+    return logistic(logit)
 
 
 def budget_probability(p: Parameters, legal: bool, trust: float, mentor: float) -> float:
@@ -60,7 +61,12 @@ def budget_probability(p: Parameters, legal: bool, trust: float, mentor: float) 
     logit = p.budget_intercept + p.budget_trust * trust + p.budget_mentor * mentor
     if legal:
         logit += p.budget_legality
-    return 1 / (1 + math.exp(-logit))
+    return logistic(logit)
+
+
+def tools_in_use(p: Parameters, amount: int) -> float:
+    """Share (0-1) of granted tools that is not lost [S66]; nothing comes of a grant of nothing."""
+    return 1 - p.grant_tools_leak if amount > 0 else 0.0
 
 
 def budget_amount(p: Parameters) -> int:

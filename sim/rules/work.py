@@ -48,9 +48,9 @@ def trip_cost(p: Parameters, km: float) -> int:
     return int((1 + 1) * km * p.transport_cost_km)
 
 
-def productivity(p: Parameters, tools: bool) -> float:
-    """Labour productivity factor; granted tools raise it (theory sheet 2.3)."""
-    return p.tools_multiplier_init + p.tools_gain if tools else p.tools_multiplier_init
+def productivity(p: Parameters, tools: float) -> float:
+    """Labour productivity factor; granted tools (0-1 in use) raise it (theory sheet 2.3)."""
+    return p.tools_multiplier_init + p.tools_gain * tools
 
 
 def making_hours(pieces: int, rate: float, productivity: float) -> float:

@@ -19,7 +19,7 @@ pytest.importorskip("hatchling", reason="needs the build backend: pip install -e
 def build(project: Path, target: str, out: Path) -> Path:
     """The package that the build backend makes of a project folder, without a network."""
     command = [sys.executable, "-m", "hatchling", "build", "-t", target, "-d", str(out)]
-    subprocess.run(command, cwd=project, check=True, capture_output=True)
+    subprocess.run(command, cwd=project, check=True)
     (built,) = out.glob("*.whl" if target == "wheel" else "*.tar.gz")
     return built
 

@@ -1,0 +1,50 @@
+"""The main job, from nothing to everything that `make run` leaves behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from experiments.compare import MARGIN, run_compare
+from experiments.network import run_network, with_copies
+from experiments.report import report_compare, report_network, report_sheet, report_sweep
+from experiments.study import Study
+from experiments.sweep import run_sweep
+from sim.parameters import Value
+from sim.scenario import load_group, load_scenario
+
+STRATEGIES = (
+    "none", "package_2019", "package_2019_mentoring", "only_fgd", "only_proposal_training",
+    "only_negotiation", "only_audience", "only_capital_proposal", "only_mentoring",
+)  # fmt: skip
+SHEET = ("none", "package_2019", "package_2019_mentoring")
+PARTNERS = 12
+# What the officers can change without anybody's money: how often to meet, when outlets pay.
+SWEPT: dict[str, list[Value]] = {"sessions_per_week": [1, 2, 3, 4], "payment_lag": [0, 1, 2, 4]}
+SMALLER = 5  # the network and the sweep have many points: fewer villages for each
+
+
+def demonstrate(
+    out: Path, villages: int, replications: int, lang: str, workers: int
+) -> Iterator[tuple[list[str], Path]]:
+    """Run everything for SEMANGAT 72; yields what each part found and its folder."""
+    group = load_group()
+    scenarios = {name: load_scenario(name, group) for name in STRATEGIES}
+    study = Study(group, 52, replications=replications, detail=True)
+    folder = out / "compare"
+    run_compare(study, list(scenarios.values()), villages, folder, workers)
+    yield report_compare(folder, group, MARGIN, lang), folder
+    report_sheet(folder, out / "lembar.pdf", SHEET, lang)
+
+    few = max(1, villages // SMALLER)
+    small = replace(study, replications=max(1, replications // 2), detail=False)
+    folder = out / "network"
+    wide = replace(small, group=with_copies(group, PARTNERS))
+    run_network(wide, scenarios["none"], range(PARTNERS + 1), few, folder, workers)
+    yield report_network(folder, lang), folder
+
+    folder = out / "sweep"
+    chosen = [scenarios["none"], scenarios["package_2019"]]
+    run_sweep(small, chosen, SWEPT, few, folder, workers)
+    yield report_sweep(folder, lang), folder

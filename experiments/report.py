@@ -1,0 +1,206 @@
+"""Figures and words of a results folder, made from its tables alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from experiments import compare, network, say, store, sweep
+from experiments.analysis import paired
+from experiments.messages import has_text, text
+from experiments.plots import differences, fans, map, style
+from experiments.plots import network as network_plot
+from experiments.plots import sweep as sweep_plot
+from experiments.sheet import SheetFacts, SheetOption, make_sheet
+from sim.parameters import INTERVENTION_KINDS
+from sim.scenario import Group
+
+FAN_PANELS = 9  # as many as one page can show
+SHEET_OPTIONS = 3
+
+
+def footer(manifest: dict[str, Any], lang: str) -> str:
+    """Provenance for the foot of a figure."""
+    asked = manifest["question"]
+    return style.provenance(
+        manifest["config_hash"],
+        asked["seed"],
+        asked["villages"],
+        asked["replications"],
+        manifest["versions"]["semangat"],
+        lang,
+    )
+
+
+def report_compare(out: Path, group: Group, margin: float, lang: str) -> list[str]:
+    """Summary, figures and sentences of a comparison; returns the sentences."""
+    manifest = store.read_manifest(out)
+    summary = compare.summarise(out, margin)
+    store.write_json(out / "summary.json", summary)
+    compare.table(summary).to_csv(out / "summary.csv", index=False)
+    titles = {name: title[lang] for name, title in summary["titles"].items()}
+    foot = footer(manifest, lang)
+    _fans(out, titles, lang, foot)
+    if len(titles) > 1:
+        _paired(out, summary, titles, lang, foot)
+    if "outlet_weekly" in store.names(out):
+        _map(out, group, list(titles)[-1 if len(titles) < 3 else 1], lang, foot)
+    return _tell(out, say.compared(summary, lang), lang)
+
+
+def report_run(out: Path, margin: float, lang: str) -> list[str]:
+    """Levels and figures of scenarios that are not compared; returns the sentences."""
+    summary = compare.summarise(out, margin)
+    store.write_json(out / "summary.json", summary)
+    compare.table(summary).to_csv(out / "summary.csv", index=False)
+    titles = {name: title[lang] for name, title in summary["titles"].items()}
+    _fans(out, titles, lang, footer(store.read_manifest(out), lang))
+    return _tell(out, say.levels(summary, lang), lang)
+
+
+def _tell(out: Path, lines: Sequence[str], lang: str) -> list[str]:
+    name = "ringkasan.txt" if lang == "id" else "summary.txt"
+    (out / name).write_text("\n".join(lines) + "\n", "utf-8")
+    return list(lines)
+
+
+def _fans(out: Path, titles: dict[str, str], lang: str, foot: str) -> None:
+    shown = dict(list(titles.items())[:FAN_PANELS])
+    keys = ["scenario_id", "village_id", "replication_id", "week", "date"]
+    weekly = store.read(out, "weekly", [*keys, "net_income"])
+    weekly = weekly[weekly["scenario_id"].isin(list(shown))]
+    done = _planned(out)
+    figure = fans.fans(weekly, "net_income", shown, done, lang)
+    style.save(figure, out / "figures" / "fans", fans.fan_table(weekly, "net_income", done), foot)
+
+
+def _planned(out: Path) -> pd.DataFrame:
+    """What each scenario plans, week by week, for the activity strips."""
+    asked = store.read_manifest(out)["question"]
+    rows = [
+        {"scenario_id": scenario["id"], "week": week, "kind": plan["kind"]}
+        for scenario in asked["scenarios"]
+        for plan in scenario["interventions"]
+        for week in range(plan["week"], plan["week"] + plan.get("weeks", 1))
+        if week < asked["weeks"] and plan["kind"] in INTERVENTION_KINDS
+    ]
+    return pd.DataFrame(rows, columns=["scenario_id", "week", "kind"])
+
+
+def _paired(
+    out: Path, summary: dict[str, Any], titles: dict[str, str], lang: str, foot: str
+) -> None:
+    runs, baseline = store.read(out, "runs"), summary["baseline"]
+    others = {name: title for name, title in titles.items() if name != baseline}
+    diff = pd.concat(
+        paired.differences(runs, name, baseline, "net_income")
+        .groupby("village_id", as_index=False)["difference"]
+        .mean()
+        .assign(scenario_id=name)
+        for name in others
+    )
+    margin = summary["margin"]
+    figure = differences.paired_differences(diff, others, margin, titles[baseline], lang)
+    data = differences.difference_table(diff, margin)
+    style.save(figure, out / "figures" / "differences", data, foot)
+
+
+def _map(out: Path, group: Group, scenario: str, lang: str, foot: str) -> None:
+    before, after = compare.ties(out, group, scenario)
+    figure = map.network_map(before, after, lang, group.name)
+    style.save(figure, out / "figures" / "network_map", map.map_table(before, after), foot)
+
+
+def report_network(out: Path, lang: str) -> list[str]:
+    """Summary, figure and sentences of a network study; returns the sentences."""
+    points, binding = network.response(out)
+    summary = network.summarise(out)
+    store.write_json(out / "summary.json", summary)
+    figure = network_plot.network_response(points, binding, lang)
+    data = network_plot.response_table(points, binding)
+    style.save(figure, out / "figures" / "response", data, footer(store.read_manifest(out), lang))
+    return _tell(out, say.network(summary, lang), lang)
+
+
+def report_sweep(out: Path, lang: str) -> list[str]:
+    """Tables and figures of a sweep: lines for one parameter, a map of cells for two."""
+    manifest = store.read_manifest(out)
+    asked = manifest["question"]
+    table = sweep.cells(out)
+    table.to_csv(out / "summary.csv", index=False)
+    titles = {scenario["id"]: scenario["title"][lang] for scenario in asked["scenarios"]}
+    foot = footer(manifest, lang)
+    parameters = list(asked["levels"])
+    if len(parameters) == 1:
+        lines = table.rename(columns={parameters[0]: "x", "scenario": "scenario_id"})
+        figure = sweep_plot.sweep_lines(lines, titles, _label(parameters[0], lang), lang=lang)
+        style.save(figure, out / "figures" / "sweep", lines, foot)
+    elif len(parameters) == 2:
+        _heatmaps(out, table, parameters, titles, foot, lang)
+    return _tell(out, say.swept(table, parameters, lang), lang)
+
+
+def _heatmaps(
+    out: Path,
+    table: pd.DataFrame,
+    parameters: list[str],
+    titles: dict[str, str],
+    foot: str,
+    lang: str,
+) -> None:
+    """One map per scenario after the first (of gains), or of levels when there is only one."""
+    names = {parameters[0]: "x", parameters[1]: "y"}
+    first, *others = titles
+    for name in others or [first]:
+        part = table[table["scenario"] == name].rename(columns=names)
+        if others:
+            gains = {"gain": "value", "gain_lo": "lo", "gain_hi": "hi"}
+            part = part.drop(columns=["value", "lo", "hi"]).rename(columns=gains)
+        x, y = (_label(parameter, lang) for parameter in parameters)
+        figure = sweep_plot.sweep_heatmap(part, x, y, threshold=compare.MARGIN, lang=lang)
+        style.save(figure, out / "figures" / f"sweep_{name}", part, foot)
+
+
+def _label(parameter: str, lang: str) -> str:
+    """A parameter in people's words, or its own name when nobody has put it into words yet."""
+    key = f"parameter.{parameter}"
+    return text(lang, key) if has_text(lang, key) else parameter
+
+
+def report_sheet(folder: Path, out: Path, options: Sequence[str], lang: str) -> Path:
+    """The sheet with which an FGD opens, from the summary of a comparison."""
+    summary = store.read_json(folder / "summary.json")
+    baseline, size = summary["baseline"], summary["women"]
+    rows = summary["scenarios"]
+    chosen = [name for name in options if name in rows][:SHEET_OPTIONS]
+
+    def option(name: str) -> SheetOption:
+        up = rows[name].get("women_better", {"typical": 0, "low": 0, "high": 0})
+        gain = rows[name].get("difference", {}).get("net_income")
+        return SheetOption(
+            title=summary["titles"][name][lang],
+            women_up=round(up["typical"]),
+            women_low=round(up["low"]),
+            women_high=round(up["high"]),
+            typical_rupiah=round(gain["typical"]) if gain else None,
+        )
+
+    facts = SheetFacts(
+        group_name=summary["group"],
+        group_size=size,
+        months=round(summary["weeks"] / WEEKS_PER_MONTH),
+        options=tuple(option(name) for name in chosen),
+        better_of_20=tuple(rows[name]["better_of_20"] for name in chosen if name != baseline),
+        unknowns=tuple(text(lang, f"sheet.unknown_{name}") for name in UNKNOWNS),
+        reason=text(lang, "sheet.reason"),
+        need=None,
+        provenance=footer(store.read_manifest(folder), lang),
+    )
+    return make_sheet(facts, out, lang)
+
+
+WEEKS_PER_MONTH = 52 / 12
+UNKNOWNS = ("demand", "attendance", "division")

@@ -1,0 +1,158 @@
+"""Results in words: every sentence is made from a summary, in Bahasa Indonesia or English."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pandas as pd
+
+from experiments.messages import number, rupiah, text
+
+
+def compared(summary: dict[str, Any], lang: str) -> list[str]:
+    """What a comparison found: each strategy against the baseline, and what is not known."""
+    lines = [text(lang, "say.question")]
+    lines += list(_baseline(summary, lang))
+    for name in summary["scenarios"]:
+        if name != summary["baseline"]:
+            lines += ["", *_strategy(summary, name, lang)]
+    return [*lines, "", *limits(lang)]
+
+
+def levels(summary: dict[str, Any], lang: str) -> list[str]:
+    """What each scenario gives by itself."""
+    lines = []
+    for name, row in summary["scenarios"].items():
+        title = summary["titles"][name][lang]
+        level = _range(row["levels"]["net_income"], lang)
+        lines.append(text(lang, "say.baseline", title=title, **level))
+        lines.append(_hours(row["levels"], summary["farm_wage_hour"], lang))
+    return [*lines, "", *limits(lang)]
+
+
+def limits(lang: str) -> list[str]:
+    """What nobody can know from the paper; said with every result."""
+    return [text(lang, "say.limits")]
+
+
+def _baseline(summary: dict[str, Any], lang: str) -> Iterator[str]:
+    found = summary["scenarios"][summary["baseline"]]["levels"]
+    title = summary["titles"][summary["baseline"]][lang]
+    yield text(lang, "say.baseline", title=title, **_range(found["net_income"], lang))
+    yield _hours(found, summary["farm_wage_hour"], lang)
+
+
+def _range(level: dict[str, float], lang: str) -> dict[str, str]:
+    return {part: rupiah(level[part], lang) for part in ("typical", "low", "high")}
+
+
+def _hours(levels: dict[str, Any], farm: float, lang: str) -> str:
+    if "pay_per_hour" not in levels:
+        return text(lang, "say.no_hours")
+    return text(
+        lang,
+        "say.hours",
+        gross=rupiah(levels["pay_per_hour"]["typical"], lang),
+        net=rupiah(levels["net_pay_per_hour"]["typical"], lang),
+        farm=rupiah(farm, lang),
+    )
+
+
+def _strategy(summary: dict[str, Any], name: str, lang: str) -> Iterator[str]:
+    row = summary["scenarios"][name]
+    net, gross = row["difference"]["net_income"], row["difference"]["kube_income"]
+    margin = rupiah(summary["margin"], lang)
+    title = summary["titles"][name][lang]
+    count = net["villages"]
+    if count > 1:
+        counts = {"better": net["better"], "villages": count}
+        yield text(lang, "say.raises", title=title, margin=margin, **counts, **_range(net, lang))
+        yield text(lang, "say.otherwise", same=net["same"], worse=net["worse"], margin=margin)
+    else:
+        yield text(lang, "say.raises_one", title=title, typical=rupiah(net["typical"], lang))
+    yield text(lang, "say.gross", typical=rupiah(gross["typical"], lang))
+    yield _hours(row["levels"], summary["farm_wage_hour"], lang)
+    yield text(
+        lang,
+        "say.women",
+        women=summary["women"],
+        better=number(row["women_better"]["typical"], lang, 0),
+        low=number(row["women_better"]["low"], lang, 0),
+        high=number(row["women_better"]["high"], lang, 0),
+        worse=number(100 * row["woman_worse_share"], lang, 1),
+        margin=margin,
+    )
+    levels = row["levels"]
+    yield text(
+        lang,
+        "say.cost",
+        cash=rupiah(levels["intervention_cost_rp"]["typical"], lang),
+        days=number(levels["facilitator_days"]["typical"], lang, 1),
+        hours=number(levels["intervention_hours"]["typical"], lang, 0),
+    )
+    if net["unknown_share"] is not None:
+        unknown = round(10 * net["unknown_share"])
+        yield text(lang, "say.spread", unknown=unknown, luck=10 - unknown)
+
+
+def swept(table: pd.DataFrame, parameters: Sequence[str], lang: str) -> list[str]:
+    """Where a sweep gave the most and the least, for its last scenario."""
+    mine = table[table["scenario"] == table["scenario"].iloc[-1]]
+    lines = []
+    for key, row in (
+        ("say.sweep_most", mine.loc[mine["value"].idxmax()]),
+        ("say.sweep_least", mine.loc[mine["value"].idxmin()]),
+    ):
+        setting = ", ".join(f"{name} = {row[name]}" for name in parameters)
+        lines.append(text(lang, key, setting=setting, value=rupiah(row["value"], lang)))
+    return [*lines, "", *limits(lang)]
+
+
+def network(summary: dict[str, Any], lang: str) -> list[str]:
+    """How income answers to the number of partners, and what then binds."""
+    first, last = summary["partners"][0], summary["partners"][-1]
+    income = summary["net_income"]
+    lines = [
+        text(
+            lang,
+            "say.network",
+            first=first,
+            last=last,
+            low=rupiah(income["middle"][first], lang),
+            high=rupiah(income["middle"][last], lang),
+        )
+    ]
+    if summary["added"]:
+        best = max(summary["added"], key=summary["added"].get)
+        final = max(summary["added"])
+        lines.append(
+            text(
+                lang,
+                "say.added",
+                best=best,
+                most=rupiah(summary["added"][best], lang),
+                final=final,
+                least=rupiah(summary["added"][final], lang),
+            )
+        )
+        lines.append(
+            text(
+                lang,
+                "say.trust",
+                last=last,
+                low=rupiah(income["low"][last], lang),
+                high=rupiah(income["high"][last], lang),
+            )
+        )
+    if summary["most_binding"]:
+        lines.append(
+            text(
+                lang,
+                "say.binding",
+                last=last,
+                limit=text(lang, f"binding.{summary['most_binding']}"),
+                weeks=round(10 * summary["most_binding_share"]),
+            )
+        )
+    return [*lines, "", *limits(lang)]

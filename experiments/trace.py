@@ -1,0 +1,125 @@
+"""What one agent did in one week, rule by rule, with arguments and results."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+from sim.draws import Event
+from sim.parameters import Parameters
+from sim.rules import members, money, outlets, selling, support, trust, work
+from sim.village import Village
+from sim.week import PHASES
+
+RULES = (members, money, outlets, selling, support, trust, work)
+LISTED = 12  # longer lists are shortened
+
+
+def trace(village: Village, week: int, agent: object) -> list[str]:
+    """Live until `week`, then through it; lines of phases, rules called for `agent`, results."""
+    while village.week < week:
+        village.step()
+        village.week += 1
+    lines: list[str] = []
+    before = _plain(agent)
+    seen = len(village.happenings)
+    village.look_up_luck()
+    with _listening(agent, lines):
+        for phase in PHASES:
+            _announce(village, phase.name, lines)
+    lines.append("changed:")
+    for name, value in _plain(agent).items():
+        if before.get(name) != value:
+            lines.append(f"  {name}: {_shown(before.get(name))} -> {_shown(value)}")
+    for happening in village.happenings[seen:]:
+        lines.append(f"event: {happening.kind} {happening.subject} {_shown(happening.value)}")
+    return lines
+
+
+def _announce(village: Village, name: str, lines: list[str]) -> None:
+    lines.append(name)
+    getattr(village, name)()
+    if lines[-1] == name:
+        lines.pop()
+
+
+def _plain(agent: object) -> dict[str, Any]:
+    simple = (bool, int, float, str, list)
+    return {
+        name: list(value) if isinstance(value, list) else value
+        for name, value in vars(agent).items()
+        if isinstance(value, simple) and not name.startswith("_")
+    }
+
+
+@contextmanager
+def _listening(agent: object, lines: list[str]) -> Iterator[None]:
+    """Within, every rule that `agent` calls adds a line."""
+    originals = [
+        (module, name, rule)
+        for module in RULES
+        for name, rule in inspect.getmembers(module, inspect.isfunction)
+        if rule.__module__ == module.__name__
+    ]
+    for module, name, rule in originals:
+        setattr(module, name, _told(module.__name__.rpartition(".")[2], rule, agent, lines))
+    agent.draw = _luck(agent, lines)  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        del agent.draw  # type: ignore[attr-defined]
+        for module, name, rule in originals:
+            setattr(module, name, rule)
+
+
+def _told(
+    module: str, rule: Callable[..., Any], agent: object, lines: list[str]
+) -> Callable[..., Any]:
+    names = list(inspect.signature(rule).parameters)
+
+    def listen(*args: Any) -> Any:
+        result = rule(*args)
+        if _calls_for(agent, sys._getframe(1)):
+            given = ", ".join(
+                f"{name}={_shown(value)}"
+                for name, value in zip(names, args, strict=False)
+                if not isinstance(value, Parameters)
+            )
+            lines.append(f"  {module}.{rule.__name__}({given}) = {_shown(result)}")
+        return result
+
+    return listen
+
+
+def _luck(agent: Any, lines: list[str]) -> Callable[..., float]:
+    looked_up = agent.draw
+
+    def listen(event: Event, whom: int = 0) -> float:
+        luck: float = looked_up(event, whom)
+        lines.append(f"  luck in {event.name.lower()}({whom}) = {_shown(luck)}")
+        return luck
+
+    return listen
+
+
+def _calls_for(agent: object, frame: FrameType) -> bool:
+    """Whether a method of `agent` called, perhaps from within a comprehension."""
+    outer = frame.f_back
+    return any(f is not None and f.f_locals.get("self") is agent for f in (frame, outer)) and (
+        "rules" not in frame.f_code.co_filename
+    )
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool) or value is None:
+        return str(value)
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        inner = ", ".join(_shown(item) for item in value[:LISTED])
+        return f"[{inner}{', ...' if len(value) > LISTED else ''}]"
+    return str(value)

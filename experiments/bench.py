@@ -7,7 +7,7 @@ import time
 
 from sim import founding
 from sim.parameters import resolve
-from sim.run import simulate
+from sim.runs import simulate
 from sim.scenario import load_group, load_scenario, register_of
 from sim.village import Luck
 

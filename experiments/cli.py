@@ -21,14 +21,16 @@ app = typer.Typer(
     help="Group economics of a women's joint business group (KUBE), simulated week by week.",
 )
 
-Names = Annotated[list[str], typer.Argument(help="scenarios, by name or path", metavar="SCENARIO...")]
+Names = Annotated[
+    list[str], typer.Argument(help="scenarios, by name or path", metavar="SCENARIO...")
+]
 GroupName = Annotated[str | None, typer.Option("--group", help="group, by name or path")]
 Weeks = Annotated[int | None, typer.Option(min=1, max=520, help="recorded weeks [default: 52]")]
 Villages = Annotated[
     int, typer.Option(min=1, max=100_000, help="plausible villages; 1 is the default village alone")
 ]
 Replications = Annotated[int, typer.Option(min=1, max=10_000, help="runs with other luck")]
-Seed = Annotated[int, typer.Option(min=0, max=2**31 - 1, help="another seed, other villages and luck")]
+Seed = Annotated[int, typer.Option(min=0, max=2**31 - 1, help="for other villages and luck")]
 Set = Annotated[
     list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="override a parameter")
 ]
@@ -180,7 +182,7 @@ def compare(
     study = study_for(who, weeks, seed, replications, settings, detail=True)
     folder = out or RESULTS / "compare"
     run_compare(study, loaded, villages, folder, workers)
-    tell(report_compare(folder, who, margin, lang), folder, lang)
+    tell(report_compare(folder, who, loaded, margin, lang), folder, lang)
 
 
 @app.command()
@@ -265,7 +267,7 @@ def demo(
 @told_plainly
 def sheet(
     results: Annotated[Path, typer.Argument(help="folder of a comparison")],
-    options: Annotated[list[str] | None, typer.Option("--option", help="scenario, at most 3")] = None,
+    options: Annotated[list[str] | None, typer.Option("--option", help="at most 3")] = None,
     out: Annotated[Path | None, typer.Option("--out", help="the PDF to write")] = None,
     lang: Lang = "id",
 ) -> None:

@@ -12,11 +12,17 @@ import pandas as pd
 
 from experiments import store
 from experiments.analysis import paired
+from experiments.analysis.drivers import drivers, leading_topics
 from experiments.execute import execute
 from experiments.study import Point, Study, villages
-from sim.scenario import Group, Scenario
+from sim import founding
+from sim.parameters import resolve
+from sim.rules.work import Binding
+from sim.scenario import Group, Scenario, register_of
 
 MARGIN = 1_000.0  # Rp per member per week: less is practically the same
+TOPICS_ASKED = 3
+FEWEST_VILLAGES = 20  # with fewer, a correlation says nothing
 INCOMES = ("net_income", "kube_income", "own_cash_income", "household_income", "net_income_late")
 LEVELS = (
     *INCOMES, "farm_income_forgone", "kube_hours", "pay_per_hour", "net_pay_per_hour",
@@ -65,14 +71,36 @@ def summarise(out: Path, margin: float = MARGIN) -> dict[str, Any]:
         "villages": asked["villages"],
         "replications": asked["replications"],
         "weeks": asked["weeks"],
+        "group": asked["group"]["name"],
         "women": asked["group"]["members"]["count"],
+        "ask": _to_ask(out, runs, names),
         "titles": {scenario["id"]: scenario["title"] for scenario in asked["scenarios"]},
+        "limit": _usual_limit(out, names[-1] if len(names) < 3 else names[1]),
         "farm_wage_hour": _farm_wage_hour(out, asked["defaults"]),
         "config_hash": manifest["config_hash"],
         "seed": asked["seed"],
         "version": manifest["versions"]["semangat"],
         "scenarios": rows,
     }
+
+
+def _to_ask(out: Path, runs: pd.DataFrame, names: list[str]) -> list[str]:
+    """Topics to ask about: what goes along most with the gain of the first strategy."""
+    villages = store.read(out, "villages")
+    if len(names) < 2 or len(villages) < FEWEST_VILLAGES:
+        return leading_topics(drivers(villages.iloc[:0], pd.Series(dtype=float)), TOPICS_ASKED)
+    gains = paired.differences(runs, names[1], names[0], "net_income")
+    return leading_topics(
+        drivers(villages, gains.groupby("village_id")["difference"].mean()), TOPICS_ASKED
+    )
+
+
+def _usual_limit(out: Path, name: str) -> str:
+    """What limited production most often in a scenario, among the weeks with a session."""
+    weekly = store.read(out, "weekly", ["scenario_id", "binding"])
+    codes = weekly.loc[weekly["scenario_id"] == name, "binding"]
+    codes = codes[codes != Binding.NO_SESSION]
+    return Binding(int(codes.mode().iloc[0])).name.lower() if len(codes) else "demand"
 
 
 def _farm_wage_hour(out: Path, defaults: dict[str, Any]) -> float:
@@ -126,34 +154,37 @@ def table(summary: dict[str, Any]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def ties(out: Path, group: Group, scenario: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Partners at the start and at the end (in most runs) of a scenario, for `network_map`."""
-    weekly = store.read(out, "outlet_weekly", ["scenario_id", "outlet_id", "week", "status"])
-    mine = weekly[weekly["scenario_id"] == scenario]
-    partner = (mine["status"] == 1).groupby([mine["week"], mine["outlet_id"]]).mean()
-    events = store.read(out, "events")
-    asked = events[(events["scenario_id"] == scenario) & (events["kind"] == "capital_proposal")]
-    weeks = mine["week"]
-    return (
-        _nodes(group, partner[weeks.min()] > 0.5, set()),
-        _nodes(group, partner[weeks.max()] > 0.5, set(asked["subject"])),
+def ties(group: Group, scenario: Scenario) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Partners before week 0 and in the plan of a scenario, for `network_map`.
+
+    A donor is a tie when the plan asks it for something.
+    """
+    setting = founding.setting_for(group, resolve(register_of(group)), weeks=1)
+    before = set(founding.partners_of(setting))
+    planned = set(before)
+    for plan in scenario.interventions:
+        if plan.kind == "negotiation":
+            planned.add(plan.outlet)
+        elif plan.kind == "capital_proposal":
+            planned.add(plan.donor)
+        elif plan.kind == "audience":
+            planned |= {donor.id for donor in group.donors if donor.kind == "village_government"}
+    return _nodes(group, before), _nodes(group, planned)
+
+
+def _nodes(group: Group, ties: set[str]) -> pd.DataFrame:
+    partners = [(outlet, "outlet") for outlet in group.outlets]
+    partners += [(donor, "donor") for donor in group.donors]
+    return pd.DataFrame(
+        {
+            "id": partner.id,
+            "name": partner.name,
+            "kind": partner.kind,
+            "role": role,
+            "tie": partner.id in ties,
+            "distance_km": partner.distance_km.value if role == "outlet" else None,
+            "place": getattr(partner, "place", "in_village"),
+            "angle": partner.position,
+        }
+        for partner, role in partners
     )
-
-
-def _nodes(group: Group, partner: pd.Series[bool], asked: set[str]) -> pd.DataFrame:
-    outlets = [
-        {
-            "id": outlet.id, "name": outlet.name, "kind": outlet.kind, "role": "outlet",
-            "tie": bool(partner[outlet.id]), "distance_km": outlet.distance_km.value,
-            "place": outlet.place, "angle": outlet.position,
-        }
-        for outlet in group.outlets
-    ]  # fmt: skip
-    donors = [
-        {
-            "id": donor.id, "name": donor.name, "kind": donor.kind, "role": "donor",
-            "tie": donor.id in asked, "distance_km": None, "place": "in_village", "angle": None,
-        }
-        for donor in group.donors
-    ]  # fmt: skip
-    return pd.DataFrame([*outlets, *donors])

@@ -34,7 +34,7 @@ def demonstrate(
     study = Study(group, 52, replications=replications, detail=True)
     folder = out / "compare"
     run_compare(study, list(scenarios.values()), villages, folder, workers)
-    yield report_compare(folder, group, MARGIN, lang), folder
+    yield report_compare(folder, group, list(scenarios.values()), MARGIN, lang), folder
     report_sheet(folder, out / "lembar.pdf", SHEET, lang)
 
     few = max(1, villages // SMALLER)

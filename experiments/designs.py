@@ -69,7 +69,8 @@ def parse_levels(register: Mapping[str, Parameter], text: str) -> tuple[str, lis
             raw: list[object] = [low + i * step for i in range(steps)]
             if row.whole:
                 raw = [round(float(value)) for value in raw]  # type: ignore[arg-type]
-            return row.name, [read_setting(register, row.name, value) for value in dict.fromkeys(raw)]
+            unlike = dict.fromkeys(raw)
+            return row.name, [read_setting(register, row.name, value) for value in unlike]
     elif equals and len(parts) == 1 and levels.strip():
         return row.name, [
             read_setting(register, row.name, part.strip()) for part in levels.split(",")

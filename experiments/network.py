@@ -105,7 +105,8 @@ def summarise(out: Path) -> dict[str, Any]:
     added = income.diff(axis=1).mean().dropna()
     bound = binding[(binding["trust"] == "middle") & (binding["partners"] == income.columns.max())]
     largest = bound.loc[bound["share"].idxmax()] if len(bound) else None
-    by_trust = points.groupby(["trust", "partners"])["net_income"].mean()
+    by_village = points.groupby(["trust", "partners", "village_id"])["net_income"].mean()
+    by_trust = by_village.groupby(["trust", "partners"]).median()
     return {
         "partners": [int(number) for number in income.columns],
         "net_income": {

@@ -15,11 +15,12 @@ from experiments.plots import differences, fans, map, style
 from experiments.plots import network as network_plot
 from experiments.plots import sweep as sweep_plot
 from experiments.sheet import SheetFacts, SheetOption, make_sheet
-from sim.parameters import INTERVENTION_KINDS
-from sim.scenario import Group
+from sim.parameters import INTERVENTION_KINDS, ParameterError
+from sim.scenario import Group, Scenario
 
 FAN_PANELS = 9  # as many as one page can show
 SHEET_OPTIONS = 3
+WEEKS_IN_MONTH = 52 / 12
 
 
 def footer(manifest: dict[str, Any], lang: str) -> str:
@@ -35,7 +36,9 @@ def footer(manifest: dict[str, Any], lang: str) -> str:
     )
 
 
-def report_compare(out: Path, group: Group, margin: float, lang: str) -> list[str]:
+def report_compare(
+    out: Path, group: Group, scenarios: Sequence[Scenario], margin: float, lang: str
+) -> list[str]:
     """Summary, figures and sentences of a comparison; returns the sentences."""
     manifest = store.read_manifest(out)
     summary = compare.summarise(out, margin)
@@ -46,8 +49,7 @@ def report_compare(out: Path, group: Group, margin: float, lang: str) -> list[st
     _fans(out, titles, lang, foot)
     if len(titles) > 1:
         _paired(out, summary, titles, lang, foot)
-    if "outlet_weekly" in store.names(out):
-        _map(out, group, list(titles)[-1 if len(titles) < 3 else 1], lang, foot)
+    _maps(out, group, scenarios, lang, foot)
     return _tell(out, say.compared(summary, lang), lang)
 
 
@@ -108,8 +110,12 @@ def _paired(
     style.save(figure, out / "figures" / "differences", data, foot)
 
 
-def _map(out: Path, group: Group, scenario: str, lang: str, foot: str) -> None:
-    before, after = compare.ties(out, group, scenario)
+def _maps(
+    out: Path, group: Group, scenarios: Sequence[Scenario], lang: str, foot: str
+) -> None:
+    """Partners before and in the plan, for the scenario that plans for most of them."""
+    plans = [(*compare.ties(group, scenario), scenario) for scenario in scenarios]
+    before, after, _ = max(plans, key=lambda plan: int(plan[1]["tie"].sum()))
     figure = map.network_map(before, after, lang, group.name)
     style.save(figure, out / "figures" / "network_map", map.map_table(before, after), foot)
 
@@ -171,36 +177,39 @@ def _label(parameter: str, lang: str) -> str:
 
 
 def report_sheet(folder: Path, out: Path, options: Sequence[str], lang: str) -> Path:
-    """The sheet with which an FGD opens, from the summary of a comparison."""
+    """The sheet with which an FGD opens, from the summary of a comparison.
+
+    `options`: the scenarios shown, the baseline first; without any, the first three compared.
+    Raises ParameterError when one of them was not compared.
+    """
     summary = store.read_json(folder / "summary.json")
-    baseline, size = summary["baseline"], summary["women"]
-    rows = summary["scenarios"]
-    chosen = [name for name in options if name in rows][:SHEET_OPTIONS]
-
-    def option(name: str) -> SheetOption:
-        up = rows[name].get("women_better", {"typical": 0, "low": 0, "high": 0})
-        gain = rows[name].get("difference", {}).get("net_income")
-        return SheetOption(
-            title=summary["titles"][name][lang],
-            women_up=round(up["typical"]),
-            women_low=round(up["low"]),
-            women_high=round(up["high"]),
-            typical_rupiah=round(gain["typical"]) if gain else None,
-        )
-
+    rows, baseline = summary["scenarios"], summary["baseline"]
+    others = [name for name in (options or list(rows)) if name != baseline]
+    for name in others:
+        if name not in rows:
+            raise ParameterError(f"'{name}' was not compared; there are {', '.join(rows)}")
+    chosen = [baseline, *others[: SHEET_OPTIONS - 1]]
     facts = SheetFacts(
         group_name=summary["group"],
-        group_size=size,
-        months=round(summary["weeks"] / WEEKS_PER_MONTH),
-        options=tuple(option(name) for name in chosen),
-        better_of_20=tuple(rows[name]["better_of_20"] for name in chosen if name != baseline),
-        unknowns=tuple(text(lang, f"sheet.unknown_{name}") for name in UNKNOWNS),
-        reason=text(lang, "sheet.reason"),
-        need=None,
+        group_size=summary["women"],
+        months=max(1, round(summary["weeks"] / WEEKS_IN_MONTH)),
+        options=tuple(_option(summary, name, lang) for name in chosen),
+        better_of_20=tuple(rows[name]["better_of_20"] for name in chosen[1:]),
+        unknowns=tuple(text(lang, f"topic.{topic}") for topic in summary["ask"]),
+        reason=text(lang, f"reason.{summary['limit']}"),
         provenance=footer(store.read_manifest(folder), lang),
     )
     return make_sheet(facts, out, lang)
 
 
-WEEKS_PER_MONTH = 52 / 12
-UNKNOWNS = ("demand", "attendance", "division")
+def _option(summary: dict[str, Any], name: str, lang: str) -> SheetOption:
+    title = summary["titles"][name][lang]
+    row = summary["scenarios"][name]
+    if name == summary["baseline"]:
+        return SheetOption(title)
+    women, gain = row["women_better"], row["difference"]["net_income"]
+    return SheetOption(
+        title,
+        *(round(women[part]) for part in ("typical", "low", "high")),
+        *(round(gain[part]) for part in ("typical", "low", "high")),
+    )

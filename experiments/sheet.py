@@ -26,8 +26,21 @@ MOST_WOMEN = 100  # more would be too small to count at arm's length
 MOST_UNKNOWNS = 3
 NEAREST = 500  # rupiah; finer would look more certain than it is
 
-INCHES = 7.2  # the page's text width
-BODY, TITLE, SMALL = 12, 14, 9.5  # points, as in lembar.typ
+UNCHANGING = (
+    "draft",
+    "read_aloud",
+    "opening",
+    "risen",
+    "not_risen",
+    "often",
+    "ask",
+    "question",
+    "closing",
+)
+
+# As in lembar.typ: inches of the page's text and of the questions' column, points of the letters.
+INCHES, ASKED = 7.2, 3.1
+BODY, TITLE, SMALL = 12, 14, 9
 
 
 @dataclass(frozen=True)
@@ -96,11 +109,15 @@ def _option_problems(option: SheetOption, size: int) -> list[str]:
     problems = []
     if not 0 <= option.women_low <= option.women_up <= option.women_high <= size:
         counts = f"{option.women_low}, {option.women_up}, {option.women_high}"
-        problems.append(f"{option.title!r}: women {counts}, expected 0 <= low <= up <= high <= {size}")
+        problems.append(
+            f"{option.title!r}: women {counts}, expected 0 <= low <= up <= high <= {size}"
+        )
     money = (option.low_rupiah, option.typical_rupiah, option.high_rupiah)
     known = [amount for amount in money if amount is not None]
     if len(known) not in (0, len(money)) or known != sorted(known):
-        problems.append(f"{option.title!r}: rupiah {money}, expected low <= typical <= high or none")
+        problems.append(
+            f"{option.title!r}: rupiah {money}, expected low <= typical <= high or none"
+        )
     return problems
 
 
@@ -129,19 +146,20 @@ def contents(facts: SheetFacts, lang: str) -> dict[str, object]:
     def say(key: str, **values: object) -> str:
         return text(lang, f"sheet.{key}", **values)
 
-    plain = "draft read_aloud opening risen not_risen often ask question closing".split()
     group = fit(facts.group_name, INCHES / 2, BODY, weight="bold")
-    return {key: say(key) for key in plain} | {
+    reason = say("reason", reason=facts.reason.rstrip(" ."))
+    foot = say("foot", provenance=facts.provenance)
+    return {key: say(key) for key in UNCHANGING} | {
         "lang": lang,
         "title": say("title", group=group),
         "group": group,
         "size": facts.group_size,
         "headline": _headline(facts, lang),
         "rows": [_row(facts, place, lang) for place in range(len(facts.options))],
-        "comparisons": [_comparison(*pair, lang) for pair in zip(LETTERS[1:], facts.better_of_20)],
-        "reason": say("reason", reason=fit(facts.reason, 1.5 * INCHES, BODY)),
-        "unknowns": [fit(phrase, 0.9 * INCHES, BODY) for phrase in facts.unknowns],
-        "foot": say("foot", provenance=fit(facts.provenance, INCHES, SMALL)),
+        "comparisons": _comparisons(facts, lang),
+        "reason": fit(reason, INCHES, BODY, lines=3),
+        "unknowns": [fit(phrase, ASKED, BODY, lines=2) for phrase in facts.unknowns],
+        "foot": fit(foot, INCHES, SMALL, lines=2),
     }
 
 
@@ -149,13 +167,15 @@ def _headline(facts: SheetFacts, lang: str) -> str:
     months, size = facts.months, facts.group_size
     if all(k in ALIKE for k in facts.better_of_20):
         letters = format_list(LETTERS[: len(facts.options)], locale=LOCALES[lang])
-        return text(lang, "sheet.headline_same", months=months, letters=letters, size=size)
+        return text(lang, "sheet.headline_same", months=months, letters=letters)
     (letter, first), *others = zip(LETTERS[1:], facts.options[1:], strict=False)
     whole = {"letter": letter, "months": months, "size": size}
-    return " ".join([
-        _counted(first.women_up, "headline", lang, **whole),
-        *(_counted(each.women_up, "headline_next", lang, letter=name) for name, each in others),
-    ])
+    return " ".join(
+        [
+            _counted(first.women_up, "headline", lang, **whole),
+            *(_counted(each.women_up, "headline_next", lang, letter=name) for name, each in others),
+        ]
+    )
 
 
 def _counted(count: int, key: str, lang: str, **values: object) -> str:
@@ -204,7 +224,18 @@ def _change(amount: int, lang: str) -> str:
     return text(lang, key, amount=rupiah(abs(amount), lang))
 
 
+def _comparisons(facts: SheetFacts, lang: str) -> list[str]:
+    """A sentence for each option after the first, and what to do where they are much the same."""
+    pairs = zip(LETTERS[1:], facts.better_of_20, strict=False)
+    sentences = [_comparison(letter, k, lang) for letter, k in pairs]
+    if any(k in ALIKE for k in facts.better_of_20):
+        sentences.append(text(lang, "sheet.choose"))
+    return sentences
+
+
 def _comparison(letter: str, k: int, lang: str) -> str:
+    if k == 0:
+        return text(lang, "sheet.never", letter=letter)
     if k in ALIKE:
         return text(lang, "sheet.alike", letter=letter)
-    return text(lang, "sheet.better" if k > FUTURES / 2 else "sheet.seldom", letter=letter, k=k)
+    return text(lang, "sheet.better" if k > max(ALIKE) else "sheet.seldom", letter=letter, k=k)

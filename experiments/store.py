@@ -1,4 +1,4 @@
-"""A results folder: tables as Parquet, written part by part, and a manifest that says what they are.
+"""A results folder: tables as Parquet, written part by part, and a manifest beside them.
 
 Nothing that was there before is touched until the new tables are complete.
 """
@@ -26,7 +26,7 @@ import pyarrow.parquet as pq
 import sim
 from experiments.analysis.runs import run_means
 from sim.founding import Setting
-from sim.run import Record, Tables, tables
+from sim.runs import Record, Tables, tables
 
 TABLES = tuple(field.name for field in fields(Tables))
 MADE = (

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from experiments.designs import plausible_villages
 from sim import founding
 from sim.parameters import Parameter, Value, resolve
-from sim.run import Record, simulate
+from sim.runs import Record, simulate
 from sim.scenario import Group, Scenario, register_of
 from sim.village import Luck
 
@@ -47,7 +47,7 @@ class Study:
         return register_of(self.group)
 
     def setting(self, point: Point) -> founding.Setting:
-        """The village of a point: drawn values, then the scenario's, then the point's, then --set."""
+        """The village of a point: drawn values, then the scenario's, then --set."""
         chosen = {**point.values, **point.scenario.set, **self.overrides}
         return founding.setting_for(self.group, resolve(self.register, chosen), self.weeks)
 

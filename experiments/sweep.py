@@ -14,7 +14,7 @@ from experiments.designs import grid
 from experiments.execute import execute
 from experiments.study import Point, Study, villages
 from sim.parameters import Value
-from sim.run import KEYS
+from sim.runs import KEYS
 from sim.scenario import Scenario
 
 

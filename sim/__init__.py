@@ -6,7 +6,7 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.run import run
+    from sim.runs import run
     from sim.scenario import load
 
 __version__ = "0.1.0"
@@ -16,7 +16,7 @@ __all__ = ["__version__", "load", "run"]
 def __getattr__(name: str) -> Any:
     """Import on first use, so that the command line starts fast."""
     if name == "run":
-        from sim.run import run
+        from sim.runs import run
 
         return run
     if name == "load":

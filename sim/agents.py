@@ -115,7 +115,8 @@ class Outlet(_Agent, OutletState):
     def brings_per_trip(self) -> float:
         """Rupiah it brings on a plain open day, less the trip."""
         costs = [product.cost for product in self.village.setting.products]
-        return sum(map(work.brings_per_trip, self.demand, self.receipts, costs)) - self.trip_cost
+        brings = map(work.brings_per_trip, self.demand, self.receipts, costs)
+        return work.total(brings) - self.trip_cost
 
     def can_tell(self) -> bool:
         """Whether it takes part in hearsay: it has heard of the group and is a place."""
@@ -146,7 +147,7 @@ class Outlet(_Agent, OutletState):
             self.means.append(means)
             share = selling.order_share(p, self.trust, self.experience, village.kube.supply[k])
             for session in village.kube.sessions:
-                expected = sum(means[w] for w in product.session_windows[session])
+                expected = work.total(means[w] for w in product.session_windows[session])
                 if product.dry:
                     expected = work.share(expected, len(village.kube.sessions))
                 self.orders[k][session] = selling.order(share, expected)
@@ -232,7 +233,7 @@ class Outlet(_Agent, OutletState):
 
     def hear(self, opinions: list[float]) -> None:
         """The base rate moves towards what was heard, on the mean of several opinions."""
-        opinion = work.share(sum(opinions), len(opinions))
+        opinion = work.share(work.total(opinions), len(opinions))
         self.base = trust.base_after_hearsay(self.village.p, self.base, opinion)
         self.informed = True
 

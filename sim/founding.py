@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from itertools import pairwise
 from statistics import NormalDist
 
 import numpy as np
@@ -31,7 +33,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """A product with its numbers: rupiah a piece, pieces an hour, and when a week's batches sell."""
+    """A product: rupiah a piece, pieces an hour, and when a week's batches sell."""
 
     id: str
     key: int
@@ -97,8 +99,7 @@ def _calendar(
 
 def _monthly(cal: calendar.Calendar, p: Parameters, name: str) -> list[float]:
     levels = np.array([getattr(p, f"{name}_{month}") for month in MONTHS])
-    means: list[float] = (cal.month_days @ levels / DAYS_PER_WEEK).tolist()
-    return means
+    return [work.total(days * levels) / DAYS_PER_WEEK for days in cal.month_days]
 
 
 def _product(
@@ -133,7 +134,7 @@ def _windows(life: int, sessions: int) -> tuple[Window, ...]:
         edges |= {session, min(session + life, DAYS_PER_WEEK)}
     cuts = sorted(edges)
     windows = []
-    for first, end in zip(cuts, cuts[1:], strict=False):
+    for first, end in pairwise(cuts):
         live = [s for s in range(sessions) if s <= first < s + life]
         if live:
             windows.append(Window(first, end, live[0], live[-1]))
@@ -216,7 +217,7 @@ def _woman(p: Parameters, run: int, week: int, index: int) -> MemberState:
         return float(np.clip(mean + sd * NormalDist().inv_cdf(drawn(event)), 0.0, 1.0))
 
     def household(mean: float, event: Event) -> float:
-        return float(mean * np.exp(p.hh_income_sd * NormalDist().inv_cdf(drawn(event))))
+        return float(mean * math.exp(p.hh_income_sd * NormalDist().inv_cdf(drawn(event))))
 
     income = household(p.hh_income_other_month, Event.HOUSEHOLD_INCOME)
     return MemberState(

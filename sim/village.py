@@ -203,7 +203,7 @@ class Village(mesa.Model):  # type: ignore[misc]
 
     def production(self) -> None:
         kube, partners = self.kube, self.partners
-        effort = sum(kube.hold_session(session, partners) for session in kube.sessions)
+        effort = work.total(kube.hold_session(session, partners) for session in kube.sessions)
         kube.effort = work.share(effort, kube.work_sessions)
         for woman in self.members:
             woman.earn()

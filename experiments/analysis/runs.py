@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sim.run import KEYS, Tables
+from sim.runs import KEYS, Tables
 
 LATE_WEEKS = 13  # the last quarter of a run
 MEANS = (

@@ -30,6 +30,7 @@ RUPIAH = frozenset(
         "receipts",
         "receivable",
         "payouts",
+        "grant_cash",
         "grants_rp",
         "dana_desa_rp",
         "intervention_cost_rp",

@@ -45,7 +45,7 @@ THOUSAND = 1000
 
 
 def response_table(points: pd.DataFrame, binding: pd.DataFrame) -> pd.DataFrame:
-    """By trust and partners: mean incomes, half range, what the next partner adds, limits.
+    """By trust and partners: median incomes, half range, what the next partner adds, limits.
 
     Rupiah per woman per week; `added` is paired by village, with a 95% interval of its mean.
     """
@@ -54,8 +54,8 @@ def response_table(points: pd.DataFrame, binding: pd.DataFrame) -> pd.DataFrame:
     ranges = quantiles(villages.reset_index(), keys, "net_income")[["low50", "high50"]]
     limits = binding.pivot_table(index=keys, columns="binding", values="share", aggfunc="mean")
     shares = limits.reindex(columns=list(LIMITS)).fillna(0).add_prefix("share_")
-    means = villages.groupby(keys).mean()
-    table = means.join(ranges).join(_added(villages["net_income"])).join(shares)
+    typical = villages.groupby(keys).median()
+    table = typical.join(ranges).join(_added(villages["net_income"])).join(shares)
     return table.reindex(
         [trust for trust in TRUST if trust in table.index], level="trust"
     ).reset_index()

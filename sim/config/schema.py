@@ -150,7 +150,7 @@ class Outlet(Described):
     """titip: consignment, unsold goods come back. putus: outright sale."""
     closed_weekdays: Annotated[tuple[Weekday, ...], AfterValidator(unique)] = ()
     position: Annotated[Number, Field(ge=-360, le=360)] | None = None
-    """Degrees on the map, counter-clockwise from the right."""
+    """Degrees on the map, clockwise from the top; left out, partners stand evenly."""
     source: Note | None = None
 
 
@@ -161,6 +161,8 @@ class Donor(Described):
     name: Line
     kind: Literal["pesantren", "village_government"]
     gives: Literal["tools", "cash"] = "tools"
+    position: Annotated[Number, Field(ge=-360, le=360)] | None = None
+    """Degrees on the map, as for an outlet."""
     source: Note | None = None
 
 

@@ -93,7 +93,8 @@ def buyers(mean: float, dispersion: float, u: float) -> int:
         odds, extra = mean * dispersion / (mean + dispersion), mean / (mean + dispersion)
     if log_zero < LOG_TINY:
         variance = mean + mean * mean / dispersion
-        return max(0, int(mean + math.sqrt((1 + 1 + 1) * variance) / math.pi * math.log(u / (1 - u))))
+        scale = math.sqrt((1 + 1 + 1) * variance) / math.pi
+        return max(0, int(mean + scale * math.log(u / (1 - u))))
     mass = total = math.exp(log_zero)
     count = 0
     while u > total and mass > 0:

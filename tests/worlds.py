@@ -1,0 +1,133 @@
+"""Villages for tests: the shipped group and scenarios, with what a test wants changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import founding, measures
+from sim.parameters import Parameters, Value, resolve
+from sim.runs import Record, simulate
+from sim.scenario import Group, Scenario, load_group, load_scenario, register_of
+from sim.village import Luck, Village
+
+WEEKLY = [column.name for column in measures.WEEKLY]
+COSTS = {"intervention_cost_rp", "facilitator_days", "intervention_hours"}
+
+GROUP = load_group()
+REGISTER = register_of(GROUP)
+DEMANDS = {
+    name for name in REGISTER if name.startswith("demand_") and name != "demand_dispersion"
+}
+MATERIALS = {f"cost_{product.id}" for product in GROUP.products}
+
+# Nothing goes wrong, nobody stays away or leaves, and no day is special.
+CALM: Mapping[str, Value] = {
+    "attend_intercept": 50,
+    "farm_days_factor": 0,
+    "delivery_fail_prob": 0,
+    "fail_attendance": 0,
+    "core_failure_hazard": 0,
+    "exit_hazard": 0,
+    "burn_in_weeks": 0,
+    "quality_rate": 0,
+}
+
+
+@cache
+def shipped(name: str) -> Scenario:
+    """A scenario of `configs/scenarios`."""
+    return load_scenario(name, GROUP)
+
+
+def scenario(*interventions: Mapping[str, Any]) -> Scenario:
+    """A scenario that does these."""
+    plans = [dict(plan) for plan in interventions]
+    return Scenario.model_validate({"id": "a_test", "title": "A test", "interventions": plans})
+
+
+def group(**changes: Any) -> Group:
+    """The shipped group with some fields changed; plain entries become what they describe."""
+    return Group.model_validate({**GROUP.model_dump(), **changes})
+
+
+def outlets(**each: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Entries of outlets by id: warungs beside the house, old partners, where nothing is said."""
+    usual = {"kind": "warung", "place": "in_village", "distance_km": 0, "initial": True}
+    return [{"id": name, "name": name, **usual, **changes} for name, changes in each.items()]
+
+
+def numbers(**overrides: Value) -> Parameters:
+    """The register's defaults with some changed, as rules read them."""
+    return Parameters(resolve(REGISTER, overrides))
+
+
+def setting(
+    weeks: int, overrides: Mapping[str, Value] | None = None, of: Group = GROUP
+) -> founding.Setting:
+    """The plausible village with these values."""
+    return founding.setting_for(of, resolve(register_of(of), overrides), weeks)
+
+
+def live(
+    plan: Scenario | str = "none",
+    weeks: int = 20,
+    overrides: Mapping[str, Value] | None = None,
+    *,
+    of: Group = GROUP,
+    luck: Luck = Luck(),
+    village_class: type[Village] = Village,
+) -> Record:
+    """One run with everything recorded."""
+    return simulate(
+        setting(weeks, overrides, of),
+        shipped(plan) if isinstance(plan, str) else plan,
+        luck,
+        weeks,
+        detail=True,
+        members=True,
+        village_class=village_class,
+    )
+
+
+def column(record: Record, name: str) -> NDArray[np.float64]:
+    """One column of the weekly table, by week."""
+    values: NDArray[np.float64] = record.weekly[:, WEEKLY.index(name)]
+    return values
+
+
+def per_outlet(record: Record, name: str) -> NDArray[np.float64]:
+    """One column of the outlets' table, [week, outlet]."""
+    index = [column.name for column in measures.OUTLET_WEEKLY].index(name)
+    values: NDArray[np.float64] = record.outlets[:, :, index]
+    return values
+
+
+def per_product(record: Record, name: str) -> NDArray[np.float64]:
+    """One column of the products' table, [week, product]."""
+    index = [column.name for column in measures.PRODUCT_WEEKLY].index(name)
+    values: NDArray[np.float64] = record.products[:, :, index]
+    return values
+
+
+def differing(one: Record, other: Record, until: int | None = None) -> list[str]:
+    """Weekly columns and other tables in which two runs differ at all, costs aside."""
+    found = [
+        name
+        for name in WEEKLY
+        if name not in COSTS and not _same(column(one, name)[:until], column(other, name)[:until])
+    ]
+    tables = ["outlets", "products", "members", *(["women"] if until is None else [])]
+    return found + [
+        name
+        for name in tables
+        if not _same(getattr(one, name)[:until], getattr(other, name)[:until])
+    ]
+
+
+def _same(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
+    return np.array_equal(one, other, equal_nan=True)

@@ -52,12 +52,13 @@ def told_plainly(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> None:
+        from sim.calendar import CalendarError
         from sim.parameters import ParameterError
         from sim.scenario import ConfigError
 
         try:
             command(*args, **kwargs)
-        except (ConfigError, ParameterError, OSError) as error:
+        except (CalendarError, ConfigError, ParameterError, OSError) as error:
             typer.echo(f"{error}", err=True)
             raise typer.Exit(2) from None
         except KeyboardInterrupt:
@@ -195,8 +196,8 @@ def sweep(
     ],
     group: GroupName = None,
     weeks: Weeks = None,
-    villages: Villages = 20,
-    replications: Replications = 2,
+    villages: Villages = 100,
+    replications: Replications = 5,
     seed: Seed = 0,
     settings: Set = None,
     out: Out = None,
@@ -225,8 +226,8 @@ def network(
     partners: Annotated[int, typer.Option(min=1, max=200, help="most partner outlets")] = 12,
     group: GroupName = None,
     weeks: Weeks = None,
-    villages: Villages = 20,
-    replications: Replications = 2,
+    villages: Villages = 100,
+    replications: Replications = 5,
     seed: Seed = 0,
     settings: Set = None,
     out: Out = None,
@@ -273,8 +274,13 @@ def sheet(
 ) -> None:
     """One A4 page with which a facilitator opens an FGD, from a comparison."""
     from experiments.report import report_sheet
+    from experiments.sheet import SheetError
 
-    typer.echo(str(report_sheet(results, out or results / "lembar.pdf", options or [], lang)))
+    try:
+        page = report_sheet(results, out or results / "lembar.pdf", options or [], lang)
+    except SheetError as error:
+        raise_parameter_error(f"no sheet for this group: {error}")
+    typer.echo(str(page))
 
 
 @app.command()

@@ -132,13 +132,23 @@ def _against(
     counts = paired.women_better(women, weeks, name, baseline, margin)
     by_village = counts.groupby("village_id")[["better", "worse"]].mean()
     low, typical, high = np.quantile(by_village["better"], [0.1, 0.5, 0.9])
+    gains = paired.differences(runs, name, baseline, "net_income")["difference"]
     all_women = len(women) / max(1, len(runs))
     return {
         "difference": compared,
         "women_better": {"typical": float(typical), "low": float(low), "high": float(high)},
         "woman_worse_share": float(counts["worse"].mean() / all_women) if all_women else 0.0,
+        "twenty_tries": {
+            "women": _fewest_usual_most(counts["better"]),
+            "rupiah": _fewest_usual_most(gains),
+        },
         "better_of_20": round(20 * compared["net_income"]["better_runs"]),
     }
+
+
+def _fewest_usual_most(values: pd.Series[float]) -> list[float]:
+    """Lowest, middle and highest of twenty runs that stand for all (quantiles 1/40, 1/2, 39/40)."""
+    return [float(value) for value in np.quantile(values, [0.025, 0.5, 0.975])]
 
 
 def table(summary: dict[str, Any]) -> pd.DataFrame:

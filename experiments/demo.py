@@ -21,7 +21,7 @@ STRATEGIES = (
 SHEET = ("none", "package_2019", "package_2019_mentoring")
 PARTNERS = 12
 # What the officers can change without anybody's money: how often to meet, when outlets pay.
-SWEPT: dict[str, list[Value]] = {"sessions_per_week": [1, 2, 3, 4], "payment_lag": [0, 1, 2, 4]}
+SWEPT: dict[str, list[Value]] = {"sessions_per_week": [1, 2, 3, 4], "payment_lag": [0, 1, 4]}
 SMALLER = 5  # the network and the sweep have many points: fewer villages for each
 
 

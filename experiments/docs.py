@@ -28,7 +28,7 @@ from sim.week import PHASES
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 PAGES: Final = ("MODEL.md", "docs/parameters.md", "docs/tables.md")
-SCENARIOS: Final = ("package_2019", "package_2019_mentoring")
+PACKAGE: Final = "package_2019"
 COSTS: Final = ("rp", "days", "persons", "hours")
 WEEKLY_MARK: Final = "this week"  # the comment in sim/state.py above what a tick overwrites
 
@@ -224,13 +224,9 @@ def _quantity(quantity: Quantity) -> str:
 
 
 def case_scenarios() -> str:
-    """What the packages do, week by week."""
-    rows = [
-        (_code(name), plan.week, plan.kind, _details(plan))
-        for name in SCENARIOS
-        for plan in load_scenario(name).interventions
-    ]
-    return table(("scenario", "week", "kind", "with"), rows)
+    """What the package does, week by week."""
+    plans = load_scenario(PACKAGE).interventions
+    return table(("week", "kind", "with"), [(p.week, _code(p.kind), _details(p)) for p in plans])
 
 
 def _details(plan: Intervention) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from experiments import store
+from experiments.compare import MARGIN
 from experiments.execute import execute
 from experiments.study import Point, Study, villages
 from sim.parameters import Value
@@ -96,7 +97,7 @@ def response(out: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     ).reset_index()
 
 
-def summarise(out: Path) -> dict[str, Any]:
+def summarise(out: Path, margin: float = MARGIN) -> dict[str, Any]:
     """Typical net income by partners and trust, what each further partner adds, what binds."""
     points, binding = response(out)
     manifest = store.read_manifest(out)
@@ -117,6 +118,7 @@ def summarise(out: Path) -> dict[str, Any]:
         "added": {int(number): float(value) for number, value in added.items()},
         "most_binding": None if largest is None else str(largest["binding"]),
         "most_binding_share": None if largest is None else float(largest["share"]),
+        "margin": margin,
         "villages": manifest["question"]["villages"],
         "replications": manifest["question"]["replications"],
     }

@@ -166,7 +166,10 @@ def _heatmaps(
             gains = {"gain": "value", "gain_lo": "lo", "gain_hi": "hi"}
             part = part.drop(columns=["value", "lo", "hi"]).rename(columns=gains)
         x, y = (_label(parameter, lang) for parameter in parameters)
-        figure = sweep_plot.sweep_heatmap(part, x, y, threshold=compare.MARGIN, lang=lang)
+        measure = "net_income_gain" if others else "net_income"
+        figure = sweep_plot.sweep_heatmap(
+            part, x, y, measure, compare.MARGIN, lang, f"{titles[name]}: "
+        )
         style.save(figure, out / "figures" / f"sweep_{name}", part, foot)
 
 
@@ -207,9 +210,6 @@ def _option(summary: dict[str, Any], name: str, lang: str) -> SheetOption:
     row = summary["scenarios"][name]
     if name == summary["baseline"]:
         return SheetOption(title)
-    women, gain = row["women_better"], row["difference"]["net_income"]
-    return SheetOption(
-        title,
-        *(round(women[part]) for part in ("typical", "low", "high")),
-        *(round(gain[part]) for part in ("typical", "low", "high")),
-    )
+    fewest, usual, most = (round(count) for count in row["twenty_tries"]["women"])
+    low, middle, high = (round(amount) for amount in row["twenty_tries"]["rupiah"])
+    return SheetOption(title, usual, fewest, most, middle, low, high)

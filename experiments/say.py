@@ -136,10 +136,11 @@ def network(summary: dict[str, Any], lang: str) -> list[str]:
                 least=rupiah(summary["added"][final], lang),
             )
         )
+        apart = abs(income["high"][last] - income["low"][last])
         lines.append(
             text(
                 lang,
-                "say.trust",
+                "say.trust" if apart > summary["margin"] else "say.trust_same",
                 last=last,
                 low=rupiah(income["low"][last], lang),
                 high=rupiah(income["high"][last], lang),

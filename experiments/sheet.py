@@ -8,9 +8,11 @@ are counted out of the group's own size and drawn, futures out of twenty and nev
 from __future__ import annotations
 
 import json
+import unicodedata
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import Literal
 
 import matplotlib
 import typst
@@ -43,13 +45,18 @@ INCHES, ASKED = 7.2, 3.1
 BODY, TITLE, SMALL = 12, 14, 9
 
 
+class SheetError(ValueError):
+    """Facts that contradict themselves or do not fit on a page."""
+
+
 @dataclass(frozen=True)
 class SheetOption:
     """What the group could do, counted against the first option ("stay as now").
 
     women_up, women_low, women_high: women of the group whose own income (wages and KUBE money)
     rises: typically, and the fewest and most over the twenty tries; of no use to the first option.
-    typical_rupiah, low_rupiah, high_rupiah: likewise Rp per woman per week; all three or none.
+    typical_rupiah, low_rupiah, high_rupiah: likewise what each gains, Rp per woman per week; all
+    three or none, for a sum without its range promises too much.
     """
 
     title: str
@@ -60,10 +67,15 @@ class SheetOption:
     low_rupiah: int | None = None
     high_rupiah: int | None = None
 
+    def money(self) -> dict[str, int]:
+        """The sums in rupiah by the blanks they fill; empty where none is known."""
+        sums = {"low": self.low_rupiah, "typical": self.typical_rupiah, "high": self.high_rupiah}
+        return {blank: amount for blank, amount in sums.items() if amount is not None}
+
 
 @dataclass(frozen=True)
 class SheetFacts:
-    """All that the sheet says; ValueError where it contradicts itself or does not fit on a page.
+    """All that the sheet says; SheetError where it contradicts itself or does not fit on a page.
 
     better_of_20: for each option after the first, the tries (of twenty) in which it is better than
     the first. unknowns: one to three plain phrases in the sheet's language, to be asked today.
@@ -81,7 +93,7 @@ class SheetFacts:
 
     def __post_init__(self) -> None:
         if problems := _problems(self):
-            raise ValueError("; ".join(problems))
+            raise SheetError("; ".join(problems))
 
 
 def _problems(facts: SheetFacts) -> list[str]:
@@ -112,9 +124,8 @@ def _option_problems(option: SheetOption, size: int) -> list[str]:
         problems.append(
             f"{option.title!r}: women {counts}, expected 0 <= low <= up <= high <= {size}"
         )
-    money = (option.low_rupiah, option.typical_rupiah, option.high_rupiah)
-    known = [amount for amount in money if amount is not None]
-    if len(known) not in (0, len(money)) or known != sorted(known):
+    money = option.money()
+    if len(money) not in (0, 3) or list(money.values()) != sorted(money.values()):
         problems.append(
             f"{option.title!r}: rupiah {money}, expected low <= typical <= high or none"
         )
@@ -124,20 +135,22 @@ def _option_problems(option: SheetOption, size: int) -> list[str]:
 def make_sheet(facts: SheetFacts, out: Path, lang: str = "id") -> Path:
     """Write the sheet as a PDF to `out`, the same bytes on every repeat; returns `out`."""
     out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_bytes(_typeset(contents(facts, lang)))
+    out.write_bytes(typeset(contents(facts, lang)))
     return out
 
 
-def _typeset(sheet: dict[str, object]) -> bytes:
+def typeset(sheet: dict[str, object], kind: Literal["pdf", "png"] = "pdf") -> bytes:
+    """The page as a file's bytes; the words go in as data, never as Typst."""
     fonts = Path(matplotlib.get_data_path(), "fonts", "ttf")  # the same letters on every machine
-    return typst.compile(
+    page: bytes = typst.compile(
         files("experiments").joinpath("typst", "lembar.typ").read_bytes(),
         font_paths=[str(fonts)],
         ignore_system_fonts=True,
         sys_inputs={"sheet": json.dumps(sheet)},
-        format="pdf",
-        pdf_standards=["ua-1"],
+        format=kind,
+        pdf_standards=["ua-1"],  # refuses pictures without a description
     )
+    return page
 
 
 def contents(facts: SheetFacts, lang: str) -> dict[str, object]:
@@ -146,7 +159,7 @@ def contents(facts: SheetFacts, lang: str) -> dict[str, object]:
     def say(key: str, **values: object) -> str:
         return text(lang, f"sheet.{key}", **values)
 
-    group = fit(facts.group_name, INCHES / 2, BODY, weight="bold")
+    group = _bold(facts.group_name, INCHES / 2, BODY)
     reason = say("reason", reason=facts.reason.rstrip(" ."))
     foot = say("foot", provenance=facts.provenance)
     return {key: say(key) for key in UNCHANGING} | {
@@ -161,6 +174,11 @@ def contents(facts: SheetFacts, lang: str) -> dict[str, object]:
         "unknowns": [fit(phrase, ASKED, BODY, lines=2) for phrase in facts.unknowns],
         "foot": fit(foot, INCHES, SMALL, lines=2),
     }
+
+
+def _bold(name: str, inches: float, size: float) -> str:
+    """A name on one line; ornamental letters become plain ones, which the bold font has too."""
+    return fit(unicodedata.normalize("NFKC", name), inches, size, weight="bold")
 
 
 def _headline(facts: SheetFacts, lang: str) -> str:
@@ -187,7 +205,7 @@ def _counted(count: int, key: str, lang: str, **values: object) -> str:
 
 def _row(facts: SheetFacts, place: int, lang: str) -> dict[str, object]:
     option, size = facts.options[place], facts.group_size
-    row = {"letter": LETTERS[place], "title": fit(option.title, 0.9 * INCHES, TITLE, weight="bold")}
+    row = {"letter": LETTERS[place], "title": _bold(option.title, 0.9 * INCHES, TITLE)}
     if place == 0:
         alt, beside = text(lang, "sheet.start_alt", size=size), text(lang, "sheet.start")
         return row | {"up": 0, "count": "", "beside": beside, "below": [], "alt": alt}
@@ -206,14 +224,14 @@ def _range(option: SheetOption, lang: str) -> str:
 
 def _money(option: SheetOption, lang: str) -> list[str]:
     """One sentence on rupiah where they are given; where some may lose, each amount says so."""
-    if option.typical_rupiah is None:
+    money = {blank: NEAREST * round(amount / NEAREST) for blank, amount in option.money().items()}
+    if not money:
         return []
-    names = {"typical": option.typical_rupiah, "low": option.low_rupiah, "high": option.high_rupiah}
-    amounts = {name: NEAREST * round(amount / NEAREST) for name, amount in names.items()}
-    if min(amounts.values()) > 0:
-        shown = {name: rupiah(amount, lang) for name, amount in amounts.items()}
-        return [text(lang, "sheet.money", **shown)]
-    changes = {name: _change(amount, lang) for name, amount in amounts.items()}
+    if min(money.values()) > 0:
+        return [
+            text(lang, "sheet.money", **{b: rupiah(amount, lang) for b, amount in money.items()})
+        ]
+    changes = {blank: _change(amount, lang) for blank, amount in money.items()}
     return [text(lang, "sheet.money_mixed", **changes)]
 
 

@@ -10,6 +10,7 @@ from sim.draws import Event
 from sim.parameters import DAYS_PER_WEEK
 from sim.rules import members, outlets, selling, support, trust, work
 from sim.state import NEVER, DonorState, MemberState, OutletState, Status
+from sim.sums import total
 
 if TYPE_CHECKING:
     from sim.village import Village
@@ -116,7 +117,7 @@ class Outlet(_Agent, OutletState):
         """Rupiah it brings on a plain open day, less the trip."""
         costs = [product.cost for product in self.village.setting.products]
         brings = map(work.brings_per_trip, self.demand, self.receipts, costs)
-        return work.total(brings) - self.trip_cost
+        return total(brings) - self.trip_cost
 
     def can_tell(self) -> bool:
         """Whether it takes part in hearsay: it has heard of the group and is a place."""
@@ -147,7 +148,7 @@ class Outlet(_Agent, OutletState):
             self.means.append(means)
             share = selling.order_share(p, self.trust, self.experience, village.kube.supply[k])
             for session in village.kube.sessions:
-                expected = work.total(means[w] for w in product.session_windows[session])
+                expected = total(means[w] for w in product.session_windows[session])
                 if product.dry:
                     expected = work.share(expected, len(village.kube.sessions))
                 self.orders[k][session] = selling.order(share, expected)
@@ -233,7 +234,7 @@ class Outlet(_Agent, OutletState):
 
     def hear(self, opinions: list[float]) -> None:
         """The base rate moves towards what was heard, on the mean of several opinions."""
-        opinion = work.share(work.total(opinions), len(opinions))
+        opinion = work.share(total(opinions), len(opinions))
         self.base = trust.base_after_hearsay(self.village.p, self.base, opinion)
         self.informed = True
 

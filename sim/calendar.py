@@ -92,6 +92,10 @@ RECORDED_SCHOOL_BREAKS = (
 )
 
 
+class CalendarError(ValueError):
+    """A calendar that cannot be built; the message says why."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Calendar:
     """The dates of a run, by tick t = week + burn_in. T = burn_in + weeks; arrays are read-only."""
@@ -123,9 +127,9 @@ def build(terms: Terms, clock: str, start: date, weeks: int, burn_in: int) -> Ca
     does not cover.
     """
     if clock not in CLOCKS:
-        raise ValueError(f"unknown clock {clock!r}; expected one of {', '.join(CLOCKS)}")
+        raise CalendarError(f"unknown clock {clock!r}; expected one of {', '.join(CLOCKS)}")
     if weeks < 1 or burn_in < 0:
-        raise ValueError(f"expected weeks >= 1 and burn_in >= 0, got {weeks} and {burn_in}")
+        raise CalendarError(f"expected weeks >= 1 and burn_in >= 0, got {weeks} and {burn_in}")
     fasts = _fasts(clock, start, weeks, burn_in)
     days = _days(start, weeks, burn_in)
     return Calendar(
@@ -172,7 +176,7 @@ def _fasts(clock: str, start: date, weeks: int, burn_in: int) -> list[Fast]:
         # One year earlier: its Idul Fitri may lie just before the run.
         fasts = {year: _umm_al_qura(year) for year in range(first - 1, last + 1)}
     except OverflowError as error:
-        raise ValueError(
+        raise CalendarError(
             f"no dates of Ramadan for {weeks} weeks from {start} with {burn_in} weeks before: "
             "the Hijri calendar covers August 1925 to November 2077"
         ) from error

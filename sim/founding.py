@@ -19,6 +19,7 @@ from sim.parameters import DAYS_PER_WEEK, MONTHS, OUTLET_KINDS, Parameters, Valu
 from sim.rules import members, selling, support, trust, work
 from sim.scenario import Donor, Group, Outlet
 from sim.state import DonorState, KubeState, MemberState, OutletState, Status
+from sim.sums import total
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def _calendar(
 
 def _monthly(cal: calendar.Calendar, p: Parameters, name: str) -> list[float]:
     levels = np.array([getattr(p, f"{name}_{month}") for month in MONTHS])
-    return [work.total(days * levels) / DAYS_PER_WEEK for days in cal.month_days]
+    return [total(days * levels) / DAYS_PER_WEEK for days in cal.month_days]
 
 
 def _product(

@@ -7,6 +7,7 @@ from sim.agents import Member, Outlet, _Agent
 from sim.draws import Event
 from sim.rules import members, money, selling, support, trust, work
 from sim.state import KubeState, Status
+from sim.sums import total
 
 
 class Kube(_Agent, KubeState):
@@ -76,7 +77,7 @@ class Kube(_Agent, KubeState):
             return 0.0
         to_make = self._pieces_to_make(wanted)
         making = self._making_hours(to_make)
-        trips = work.total(o.trip_hours for o in partners if o.orders_at(session))
+        trips = total(o.trip_hours for o in partners if o.orders_at(session))
         crew = self._choose_crew(came, session, work.crew_wanted(p, making + trips))
         hours = work.productive_hours(p, len(crew))
         scale = work.hours_scale(hours, making, trips)
@@ -88,7 +89,7 @@ class Kube(_Agent, KubeState):
             self.made[k] += made
             self.materials += work.value(made, self.unit_costs[k])
             self._load(k, session, made, partners)
-        return work.total(woman.effort() for woman in crew)
+        return total(woman.effort() for woman in crew)
 
     def _pieces_to_make(self, wanted: list[int]) -> list[int]:
         village = self.village
@@ -101,7 +102,7 @@ class Kube(_Agent, KubeState):
 
     def _making_hours(self, to_make: list[int]) -> float:
         productivity = work.productivity(self.village.p, self.tools)
-        return work.total(
+        return total(
             work.making_hours(n, product.rate, productivity)
             for n, product in zip(to_make, self.products, strict=True)
         )
@@ -210,14 +211,14 @@ class Kube(_Agent, KubeState):
         if not delivered:
             return
         sold = sum(outlet.sold[k] for outlet in on_consignment)
-        expected = work.total(work.total(outlet.means[k]) for outlet in on_consignment)
+        expected = total(total(outlet.means[k]) for outlet in on_consignment)
         self.sold_memory[k] = [*self.sold_memory[k][1:], sold]
         self.expected_memory[k] = [*self.expected_memory[k][1:], expected]
         self.supply[k] = selling.supply_after(
             self.village.p,
             self.supply[k],
             work.share(delivered - sold, delivered),
-            work.share(sum(self.sold_memory[k]), work.total(self.expected_memory[k])),
+            work.share(sum(self.sold_memory[k]), total(self.expected_memory[k])),
         )
 
     def serve_fewer_or_more(self, partners: list[Outlet], paused: list[Outlet]) -> None:
@@ -231,7 +232,7 @@ class Kube(_Agent, KubeState):
             self.village.note("paused", least.id)
         elif paused and self.work_sessions and not self.short_weeks:
             best = max(paused, key=lambda outlet: outlet.brings_per_trip())
-            if work.total(best.trip_hours for _ in self.sessions) <= self.spare_hours:
+            if total(best.trip_hours for _ in self.sessions) <= self.spare_hours:
                 best.status = Status.PARTNER
                 self.village.note("resumed", best.id)
 

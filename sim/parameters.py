@@ -28,7 +28,7 @@ INFINITY: Final = float("inf")
 
 
 class ParameterError(ValueError):
-    """A parameter name or value that the register does not allow; the message says what would do."""
+    """A name or value that the register does not allow; the message says what would do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ def _switch(name: str, default: str, choices: tuple[str, ...], meaning: str, sou
 
 
 # fmt: off
-# --- The group ---------------------------------------------------------------------------------
+# --- The group ---
 _row("n_members", 20, 5, 20, "persons", "members of the group at week 0",
      "F74; KUBE rule 5-20 families [S16]", "paper/V", role="given", distribution="integer")
 _row("n_officers", 4, 3, 5, "persons", "officers; they carry the ties outward", "F73", "paper/V",
@@ -186,7 +186,7 @@ _switch("initial_outlets", "distinct", ("distinct", "among_the_five"),
 _switch("calendar", "typical_year", ("typical_year", "replication_2019"),
         "which calendar the weeks follow", "theory sheet 2.14.18")
 
-# --- Farm work and households --------------------------------------------------------------------
+# --- Farm work and households ---
 _row("farm_wage_day", 35_000, 20_000, 50_000, "Rp/day", "farm wage of a woman per day",
      "F24; national mean 54,354 [S4]", "paper/V", hard=(0, 10_000_000))
 _row("farm_hours_day", 6, 5, 8, "hours", "hours of a farm day, for the wage per hour",
@@ -213,7 +213,7 @@ _row("poverty_line_month", 376_860, 376_860, 391_009, "Rp/person/month", "rural 
 _row("days_per_month", 30.4, 30.4, 30.5, "days", "mean length of a month", "convention",
      "literature/V", role="given")
 
-# --- Products (the three of the paper; another group writes its own into its file) ----------------
+# --- Products (the three of the paper; another group writes its own into its file) ---
 for _product, _price, _cost, _life, _rate in (
     ("pisang", (1_000, 500, 1_500), (600, 400, 850), (1, 1, 1), (25, 15, 30)),
     ("bolu", (2_000, 1_000, 2_500), (1_000, 700, 1_300), (3, 2, 5), (25, 15, 30)),
@@ -241,7 +241,7 @@ for _kind, _sizes, _spread, _source in (
              "pieces/day", f"{_product} that one {_kind} outlet could sell on an open day",
              _source, distribution="log_triangular" if _size else "triangular")
 
-# --- Work --------------------------------------------------------------------------------------
+# --- Work ---
 _row("indirect_time_share", 0.25, 0.1, 0.4, "share", "share of a session spent shopping and "
      "cooking around the production", "F92", hard=(0, 0.95))
 _row("tools_multiplier_init", 1.0, 0.5, 1.0, "x", "productivity with the tools at week 0",
@@ -287,7 +287,7 @@ _row("core_mentor_relief", 0.5, 0.0, 1.0, "share", "share of final failures a me
 _row("lawang_kappa", 0.0, 0.0, 1.0, "share", "0 ordinary network, 1 whole net stops", "F157",
      "paper/V", role="later")
 
-# --- Quality and skills --------------------------------------------------------------------------
+# --- Quality and skills ---
 _row("quality_init", 0.5, 0.3, 0.7, "0-1", "product quality at the founding; product skill starts "
      "where it keeps this quality", "assumption")
 _row("quality_base", 0.3, 0.2, 0.4, "0-1", "quality without any skill", "theory sheet 2.9",
@@ -325,7 +325,7 @@ _row("halflife_proposal", 28, 15, 60, "weeks", "half-life of unused proposal ski
 _row("halflife_product", 48, 25, 110, "weeks", "half-life of unpractised product and management "
      "skill", "11 months, mixed tasks [S63]", "literature/V", hard=(0.1, 5_200))
 
-# --- Members: trust, attendance, norms -----------------------------------------------------------
+# --- Members: trust, attendance, norms ---
 _row("trust_base_inside", 0.6, 0.4, 0.7, "0-1", "mean trust of the women in the group at the "
      "founding", "theory sheet 2.15.1; F92")
 _row("trust_init_sd", 0.1, 0.05, 0.2, "0-1", "spread of that trust", "assumption")
@@ -347,7 +347,8 @@ _row("expected_pay_init", 5_000, 2_000, 10_000, "Rp", "pay per session that a wo
 _row("pay_memory", 0.4, 0.2, 0.8, "1/week", "weight of last week in expected pay", "assumption")
 _row("attend_intercept", 0.35, 0.1, 0.7, "log-odds", "attendance of a neutral woman without a farm "
      "call", "theory sheet 2.15.1: decides whether groups live")
-_row("attend_trust", 2.0, 0.0, 4.0, "log-odds", "per unit of trust in the group", "theory sheet 2.2")
+_row("attend_trust", 2.0, 0.0, 4.0, "log-odds", "per unit of trust in the group",
+     "theory sheet 2.2")
 _row("attend_efficacy", 1.2, 0.0, 3.0, "log-odds", "per unit of confidence", "theory sheet 2.2")
 _row("attend_pay", 0.05, 0.01, 0.1, "log-odds", "per Rp 1,000 of expected pay", "theory sheet 2.2")
 _row("attend_belief", 2.5, 0.0, 4.0, "log-odds", "per unit of belief, conditional co-operators",
@@ -391,7 +392,7 @@ _row("work_days_week", 6, 6, 6, "days/week", "days on which fields hire", "theor
 _row("counsel_gain", 0.2, 0.0, 0.4, "0-1", "confidence gained by counselling", "F33-F37",
      "assumption/V/A", role="later")
 
-# --- Outlets: trust, acceptance, orders, dropping --------------------------------------------------
+# --- Outlets: trust, acceptance, orders, dropping ---
 _row("n_outlets_init", 2, 0, 2, "outlets", "outlets that took goods before week 0",
      "contradiction X1", "paper/V", distribution="integer")
 _row("trust_base_in_village", 0.45, 0.1, 0.5, "0-1", "trust of a stranger in the village",
@@ -430,7 +431,7 @@ _row("revisit_weeks", 4, 2, 8, "weeks", "until a refusing outlet is visited a se
      "theory sheet 2.5", distribution="integer", hard=(1, 520))
 _row("order_trust_intercept", 0.15, 0.0, 1.0, "share", "share of sellable volume an outlet takes "
      "without trust", "theory sheet 2.5")
-_row("new_tie_order_share", 0.7, 0.4, 1.0, "share", "first orders of a new tie, relative to its cap",
+_row("new_tie_order_share", 0.7, 0.4, 1.0, "share", "first orders of a new tie, of its cap",
      "theory sheet 2.14.1")
 _row("order_step", 0.05, 0.02, 0.1, "share", "weekly step of the quantity sent",
      "Krejci et al. 2015 [S59], damped", "literature/V")
@@ -477,7 +478,7 @@ _row("hearsay_weight", 0.2, 0.0, 0.4, "share", "how far hearsay moves the base r
 _row("weeks_per_quarter", 13, 13, 13, "weeks", "convention", "convention", role="given",
      hard=(1, 52))
 
-# --- Calendar effects --------------------------------------------------------------------------
+# --- Calendar effects ---
 _row("ramadan_takjil_mult", 2.0, 1.3, 3.0, "x", "sales at dusk in Ramadan (warung, market, online)",
      "[S25]", "literature/V")
 _row("ramadan_canteen_mult", 0.4, 0.0, 0.9, "x", "daytime canteen sales in Ramadan", "[S24]",
@@ -485,7 +486,7 @@ _row("ramadan_canteen_mult", 0.4, 0.0, 0.9, "x", "daytime canteen sales in Ramad
 _row("lebaran_mult", 2.0, 1.3, 3.0, "x", "dry goods in the two weeks before Lebaran", "[S26]",
      "literature/V")
 
-# --- Support: mentoring, donors, village budget ----------------------------------------------------
+# --- Support: mentoring, donors, village budget ---
 _row("mentor_attend", 0.4, 0.0, 0.8, "log-odds", "mentoring on attendance", "theory sheet 2.9",
      "assumption/V/A")
 _row("mentor_accept", 0.6, 0.0, 1.2, "log-odds", "mentoring on acceptance by outlets",
@@ -502,7 +503,7 @@ _row("grant_pesantren", 3_000_000, 1_000_000, 10_000_000, "Rp", "what Kebon Jamb
      "F139: equipment; value assumed", distribution="log_triangular")
 _row("grant_kube_kemensos", 20_000_000, 10_000_000, 25_000_000, "Rp", "Kemensos KUBE grant",
      "[S16, S17, S20]", "literature/V", role="later")
-_row("grant_intercept", -2.2, -4.0, 0.0, "log-odds", "a donor's decision without anything in favour",
+_row("grant_intercept", -2.2, -4.0, 0.0, "log-odds", "a decision with nothing in favour",
      "theory sheet 2.7")
 _row("grant_quality", 2.5, 1.0, 4.0, "log-odds", "per unit of proposal quality", "theory sheet 2.7")
 _row("grant_legality", 0.8, 0.0, 1.6, "log-odds", "a legal group", "theory sheet 2.7")
@@ -547,7 +548,7 @@ _row("wage_request", 100_000, 50_000, 200_000, "Rp/member/month", "wage budget a
 _row("wage_request_factor", 0.3, 0.0, 1.0, "x", "chance of a wage budget against tools",
      "theory sheet 2.8", role="later")
 
-# --- What interventions cost (given by the programme; one factor is uncertain) ----------------------
+# --- What interventions cost (given by the programme; one factor is uncertain) ---
 _row("intervention_cost_factor", 1.0, 0.5, 2.0, "x", "multiplies the cash cost of every "
      "intervention", "all costs are assumptions", distribution="log_triangular")
 for _kind, _cash, _days, _persons, _hours in (
@@ -626,7 +627,8 @@ def with_value(
     lowest = float(checked(parameter, number if low is None else low))
     highest = float(checked(parameter, number if high is None else high))
     if not lowest <= number <= highest:
-        raise ParameterError(f"{parameter.name}: {number:g} is not between {lowest:g} and {highest:g}")
+        span = f"{lowest:g} and {highest:g}"
+        raise ParameterError(f"{parameter.name}: {number:g} is not between {span}")
     return replace(parameter, default=known, low=lowest, high=highest)
 
 
@@ -643,7 +645,9 @@ def resolve(
 class Parameters:
     """The values of one village, read as `p.name`; a switch reads as the index of its choice."""
 
-    __slots__ = tuple(row.name for row in _ROWS if row.role != "later" and row.name not in CATALOGUE)
+    __slots__ = tuple(
+        row.name for row in _ROWS if row.role != "later" and row.name not in CATALOGUE
+    )
 
     def __init__(self, values: Mapping[str, Value]) -> None:
         """Take every base parameter from `values`; KeyError when one is missing."""

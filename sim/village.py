@@ -19,6 +19,7 @@ from sim.parameters import DAYS_PER_WEEK
 from sim.rules import selling, work
 from sim.scenario import Scenario
 from sim.state import Status
+from sim.sums import total
 from sim.week import PHASES
 
 
@@ -203,7 +204,7 @@ class Village(mesa.Model):  # type: ignore[misc]
 
     def production(self) -> None:
         kube, partners = self.kube, self.partners
-        effort = work.total(kube.hold_session(session, partners) for session in kube.sessions)
+        effort = total(kube.hold_session(session, partners) for session in kube.sessions)
         kube.effort = work.share(effort, kube.work_sessions)
         for woman in self.members:
             woman.earn()

@@ -19,10 +19,10 @@ WEEKLY = [column.name for column in measures.WEEKLY]
 COSTS = {"intervention_cost_rp", "facilitator_days", "intervention_hours"}
 
 GROUP = load_group()
+FIRST = Luck()
 REGISTER = register_of(GROUP)
-DEMANDS = {
-    name for name in REGISTER if name.startswith("demand_") and name != "demand_dispersion"
-}
+DEMANDS = {name for name in REGISTER if name.startswith("demand_") and name != "demand_dispersion"}
+DRAWN = [name for name, row in REGISTER.items() if row.drawn]
 MATERIALS = {f"cost_{product.id}" for product in GROUP.products}
 
 # Nothing goes wrong, nobody stays away or leaves, and no day is special.
@@ -61,6 +61,20 @@ def outlets(**each: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [{"id": name, "name": name, **usual, **changes} for name, changes in each.items()]
 
 
+def plausible(units: Mapping[str, float]) -> dict[str, Value]:
+    """Values within the register's ranges: 0 stands for the low end, 1 for the high one."""
+    return {
+        name: between(REGISTER[name].low, REGISTER[name].high, name, unit)
+        for name, unit in units.items()
+    }
+
+
+def between(low: float, high: float, name: str, unit: float) -> Value:
+    """A value of the named parameter at `unit` of the way from `low` to `high`."""
+    value = low + unit * (high - low)
+    return round(value) if REGISTER[name].whole else min(high, value)
+
+
 def numbers(**overrides: Value) -> Parameters:
     """The register's defaults with some changed, as rules read them."""
     return Parameters(resolve(REGISTER, overrides))
@@ -79,7 +93,7 @@ def live(
     overrides: Mapping[str, Value] | None = None,
     *,
     of: Group = GROUP,
-    luck: Luck = Luck(),
+    luck: Luck = FIRST,
     village_class: type[Village] = Village,
 ) -> Record:
     """One run with everything recorded."""

@@ -21,6 +21,7 @@ RUPIAH = frozenset(
         "own_cash_income",
         "household_income",
         "net_income",
+        "net_income_gain",
         "gross_income",
         "pay_per_hour",
         "forgone",

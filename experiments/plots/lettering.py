@@ -16,7 +16,9 @@ POINTS = 72  # per inch
 
 @lru_cache
 def _glyphs() -> frozenset[int]:
-    return frozenset(get_font(findfont(FontProperties(family=FONT))).get_charmap())
+    fonts = (FontProperties(family=FONT, weight=weight) for weight in ("normal", "bold"))
+    regular, bold = (frozenset(get_font(findfont(font)).get_charmap()) for font in fonts)
+    return regular & bold
 
 
 def printable(text: str) -> str:

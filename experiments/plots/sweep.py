@@ -47,6 +47,7 @@ def sweep_heatmap(
     measure: str = "net_income",
     threshold: float = 0,
     lang: str = "id",
+    title: str = "",
 ) -> Figure:
     """One cell per pair of settings with its value; a line parts the cells above the threshold.
 
@@ -60,7 +61,7 @@ def sweep_heatmap(
     worded = all(text_width(str(label), SMALL) < wide for label in labels.to_numpy().ravel())
     high = max(CELL * len(values), LOWEST)
     handles = _handles(threshold, measure, worded, lang)
-    headline = text(lang, "plot.sweep_title")
+    headline = text(lang, "plot.sweep_title", title=title)
     figure = new_figure(high + 0.6, headline, text(lang, f"measure.{measure}"), handles, 1)
     ax = figure.add_subplot()
     _cells(ax, values, labels if worded else None, lang)

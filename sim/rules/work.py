@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from enum import IntEnum
 
 from sim.parameters import Parameters
@@ -22,14 +21,6 @@ class Binding(IntEnum):
 def share(part: float, whole: float) -> float:
     """Part of a whole (0-1); nothing of nothing is 0."""
     return part / whole if whole else 0.0
-
-
-def total(numbers: Iterable[float]) -> float:
-    """Sum from left to right: `sum` rounds otherwise from Python 3.12 on."""
-    result = 0.0
-    for number in numbers:
-        result += number
-    return result
 
 
 def value(pieces: int, rupiah: int) -> int:

@@ -58,6 +58,8 @@ def told_plainly(command: Callable[..., None]) -> Callable[..., None]:
 
         try:
             command(*args, **kwargs)
+        except BrokenPipeError:
+            raise  # the reader of our output has left, as `head` does: typer ends quietly
         except (CalendarError, ConfigError, ParameterError, OSError) as error:
             typer.echo(f"{error}", err=True)
             raise typer.Exit(2) from None
@@ -104,7 +106,7 @@ def study_for(
     """A study from the common options; warns when the calendar does."""
     from experiments.study import Point, Study
     from sim.parameters import find, resolve
-    from sim.scenario import Scenario, Text, read_setting, register_of
+    from sim.scenario import Scenario, Text, read_setting, register_of, unlikely
 
     register = register_of(group)
     overrides = {}
@@ -112,9 +114,10 @@ def study_for(
         name, equals, value = setting.partition("=")
         if not equals:
             raise_parameter_error(f"--set {setting}: write name=value")
-        overrides[find(register, name.strip()).name] = read_setting(
-            register, name.strip(), value.strip()
-        )
+        row = find(register, name.strip())
+        overrides[row.name] = read_setting(register, row.name, value.strip())
+        if odd := unlikely(row, overrides[row.name]):
+            typer.echo(f"warning: --set {row.name}: {odd}", err=True)
     length = weeks or int(resolve(register, overrides)["horizon_weeks"])
     study = Study(group, length, seed, replications, detail, members, overrides)
     nothing = Scenario(id="none", title=Text(id="-", en="-"))

@@ -25,8 +25,9 @@ def levels(summary: dict[str, Any], lang: str) -> list[str]:
     lines = []
     for name, row in summary["scenarios"].items():
         title = summary["titles"][name][lang]
-        level = _range(row["levels"]["net_income"], lang)
-        lines.append(text(lang, "say.baseline", title=title, **level))
+        level = row["levels"]["net_income"]
+        lines.append(_level(title, level, summary["villages"], lang))
+        lines.append(_cash(row["levels"], lang))
         lines.append(_hours(row["levels"], summary["farm_wage_hour"], lang))
     return [*lines, "", *limits(lang)]
 
@@ -39,12 +40,26 @@ def limits(lang: str) -> list[str]:
 def _baseline(summary: dict[str, Any], lang: str) -> Iterator[str]:
     found = summary["scenarios"][summary["baseline"]]["levels"]
     title = summary["titles"][summary["baseline"]][lang]
-    yield text(lang, "say.baseline", title=title, **_range(found["net_income"], lang))
+    yield _level(title, found["net_income"], summary["villages"], lang)
+    yield _cash(found, lang)
     yield _hours(found, summary["farm_wage_hour"], lang)
+
+
+def _level(title: str, level: dict[str, float], villages: int, lang: str) -> str:
+    if villages > 1:
+        return text(lang, "say.level", title=title, **_range(level, lang))
+    return text(lang, "say.level_one", title=title, typical=rupiah(level["typical"], lang))
 
 
 def _range(level: dict[str, float], lang: str) -> dict[str, str]:
     return {part: rupiah(level[part], lang) for part in ("typical", "low", "high")}
+
+
+def _cash(levels: dict[str, Any], lang: str) -> str:
+    """The three levels of income: the KUBE, a woman's own cash, her household."""
+    names = {"kube": "kube_income", "own": "own_cash_income", "household": "household_income"}
+    amounts = {key: rupiah(levels[name]["typical"], lang) for key, name in names.items()}
+    return text(lang, "say.incomes", **amounts)
 
 
 def _hours(levels: dict[str, Any], farm: float, lang: str) -> str:
@@ -72,6 +87,7 @@ def _strategy(summary: dict[str, Any], name: str, lang: str) -> Iterator[str]:
     else:
         yield text(lang, "say.raises_one", title=title, typical=rupiah(net["typical"], lang))
     yield text(lang, "say.gross", typical=rupiah(gross["typical"], lang))
+    yield _cash(row["levels"], lang)
     yield _hours(row["levels"], summary["farm_wage_hour"], lang)
     yield text(
         lang,

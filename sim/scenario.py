@@ -11,7 +11,7 @@ from sim.config.checks import Finding, check_group, check_scenario
 from sim.config.explain import locate, validated
 from sim.config.files import ConfigFile, find, is_name, known, no_such, read
 from sim.config.problems import ConfigError, Problem, config_error, spelt
-from sim.config.register import read_setting, register_of
+from sim.config.register import read_setting, register_of, unlikely
 from sim.config.schema import (
     AnyIntervention,
     Audience,
@@ -69,6 +69,7 @@ __all__ = [
     "load_scenario",
     "read_setting",
     "register_of",
+    "unlikely",
 ]
 
 DEFAULT_GROUP: Final = "semangat72"

@@ -121,12 +121,23 @@ def payouts(village: Audited) -> None:
         ordered = sorted((sum(woman.worked), woman.pay) for woman in village.members)
         holds("more work, less pay", all(a[1] <= b[1] for a, b in pairwise(ordered)))
         holds("paid without work", all(sum(woman.worked) for woman in women))
-    asked = money.payout(p, surplus, village.box + kube.payouts - kube.grant_cash,
-                         max(kube.material_plans, default=0))  # fmt: skip
+    before = village.box + kube.payouts - kube.grant_cash
+    asked = money.payout(p, surplus, before, max(kube.material_plans, default=0))
     holds(f"{kube.payouts} paid of {asked}", kube.payouts <= asked)
-    odd = 2 * len(village.members)
-    worked = p.division_rule == Division.EQUAL or kube.work_sessions
-    holds("more than odd rupiah kept", not (worked and asked - kube.payouts > odd))
+    if _can_divide(village):
+        odd = 2 * len(village.members)
+        holds(
+            f"{kube.payouts} paid of {asked}: not only odd rupiah kept", asked - odd < kube.payouts
+        )
+
+
+def _can_divide(village: Audited) -> bool:
+    """Whether somebody has a share in every part of a payout."""
+    rule, here = village.p.division_rule, [w for w in village.members if w.active]
+    if rule == Division.EQUAL:
+        return bool(here)
+    officers = rule != Division.OFFICER_BONUS or any(woman.officer for woman in here)
+    return bool(village.kube.work_sessions) and officers
 
 
 def grants(village: Audited) -> None:

@@ -319,7 +319,7 @@ GROUP_MISTAKES = {
     "told twice": ("farm_wage_day: 40000", "n_members: 10", "30: parameters.n_members",
                    "a second time"),
     "margin": ("distance_km: 0.5", "distance_km: 0.5\n    margin: 20",
-               "25: outlets[0].margin: got 20", "0 to 0.95"),
+               "25: outlets[0].margin: margin_warung_a = 20", "0 to 0.95"),
     "place": ("in_village", "desa", "23: outlets[0].place: got 'desa'", "in_village, outside"),
     "true is no number": ("cost: 1400", "cost: true", "14: products[0].cost: got 'true'",
                           "a number"),

@@ -8,14 +8,21 @@ from datetime import timedelta
 from typing import Final, get_args
 
 from sim.config.problems import Steps, one_of
-from sim.config.register import PRODUCTS, Told, applied, base_rows, read_setting, register_of, told
+from sim.config.register import (
+    PRODUCTS,
+    Told,
+    applied,
+    base_rows,
+    read_setting,
+    register_of,
+    told,
+    unlikely,
+)
 from sim.config.schema import Audience, CapitalProposal, Group, Negotiation, Scenario
 from sim.config.values import Quantity, Weekday
 from sim.parameters import PRODUCT_FIELDS, REGISTER, Parameter, ParameterError, Value, find
 
 KUBE_SIZE: Final = (5, 20)  # families [S16]
-FAR: Final = 10  # times outside the range: an amount of money that is hardly meant
-SLIP: Final = 1_000  # the three zeros that are left out most often
 WEEKDAYS: Final = get_args(Weekday)
 
 
@@ -40,7 +47,6 @@ def check_group(group: Group) -> list[Finding]:
         *_first_day(group),
         *_missing_numbers(group),
         *_numbers(group),
-        *_margins(group),
     ]
 
 
@@ -120,26 +126,8 @@ def _number(each: Told, register: Mapping[str, Parameter]) -> Iterator[Finding]:
 
 
 def _slip(path: Steps, row: Parameter, value: Value) -> Iterator[Finding]:
-    """A warning for an amount of money that is far from what is usual."""
-    if isinstance(value, str) or not row.unit.startswith("Rp"):
-        return
-    if row.low / FAR <= value <= row.high * FAR:
-        return
-    meant = [near for near in (value * SLIP, value / SLIP) if row.low <= near <= row.high]
-    hint = f"; did you mean {meant[0]:.0f}?" if meant else ""
-    message = f"got {value:g} {row.unit}, usual is {row.low:.0f} to {row.high:.0f}{hint}"
-    yield Finding(path, message, warning=True)
-
-
-def _margins(group: Group) -> Iterator[Finding]:
-    row = REGISTER["consign_margin"]
-    for n, outlet in enumerate(group.outlets):
-        margin = outlet.margin
-        if margin and not row.hard_low <= margin.value <= row.hard_high:
-            message = (
-                f"got {margin.value:g}, expected a share of {row.hard_low:g} to {row.hard_high:g}"
-            )
-            yield Finding(("outlets", n, "margin"), message)
+    if message := unlikely(row, value):
+        yield Finding(path, message, warning=True)
 
 
 # --- A scenario ----------------------------------------------------------------------------------

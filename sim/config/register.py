@@ -26,6 +26,8 @@ PRODUCTS: Final = tuple(
     name.removeprefix("price_") for name in REGISTER if name in CATALOGUE and "price_" in name
 )  # those that the register knows
 OWN_FILE: Final = "the group's file"
+FAR: Final = 10  # times outside the range: an amount of money that is hardly meant
+SLIP: Final = 1_000  # the three zeros that are left out most often
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,17 @@ def read_setting(register: Mapping[str, Parameter], name: str, value: object) ->
             raise
         comma = value.replace(".", ",")
         raise ParameterError(f"{error}; a dot groups thousands, '{comma}' does not") from None
+
+
+def unlikely(row: Parameter, value: Value) -> str:
+    """A warning for an amount of money that is far from what is usual; empty when it is not."""
+    if isinstance(value, str) or not row.unit.startswith("Rp"):
+        return ""
+    if row.low / FAR <= value <= row.high * FAR:
+        return ""
+    meant = [near for near in (value * SLIP, value / SLIP) if row.low <= near <= row.high]
+    hint = f"; did you mean {meant[0]:.0f}?" if meant else ""
+    return f"got {value:g} {row.unit}, usual is {row.low:.0f} to {row.high:.0f}{hint}"
 
 
 def base_rows(group: Group) -> dict[str, Parameter]:

@@ -37,7 +37,9 @@ Set = Annotated[
 Out = Annotated[Path | None, typer.Option("--out", help="results folder")]
 Lang = Annotated[Literal["id", "en"], typer.Option("--lang", help="language of words and figures")]
 Workers = Annotated[int, typer.Option(min=0, max=1_000, help="processes; 0 is one per core")]
-Margin = Annotated[float, typer.Option(min=0, help="Rp a week; less is practically the same")]
+Margin = Annotated[
+    float, typer.Option(min=0, max=1e9, help="Rp a week; less is practically the same")
+]
 
 RESULTS = Path("results")
 
@@ -96,6 +98,7 @@ def raise_parameter_error(message: str) -> None:
 
 def study_for(
     group: Group,
+    scenarios: Sequence[Scenario],
     weeks: int | None,
     seed: int,
     replications: int,
@@ -103,10 +106,10 @@ def study_for(
     detail: bool = False,
     members: bool = False,
 ) -> Study:
-    """A study from the common options; warns when the calendar does."""
+    """A study from the common options; warns when the calendar of a scenario does."""
     from experiments.study import Point, Study
     from sim.parameters import find, resolve
-    from sim.scenario import Scenario, Text, read_setting, register_of, unlikely
+    from sim.scenario import read_setting, register_of, unlikely
 
     register = register_of(group)
     overrides = {}
@@ -120,8 +123,8 @@ def study_for(
             typer.echo(f"warning: --set {row.name}: {odd}", err=True)
     length = weeks or int(resolve(register, overrides)["horizon_weeks"])
     study = Study(group, length, seed, replications, detail, members, overrides)
-    nothing = Scenario(id="none", title=Text(id="-", en="-"))
-    for warning in study.setting(Point("none", nothing, 0, {})).calendar.warnings:
+    settings_of = (study.setting(Point(each.id, each, 0, {})) for each in scenarios)
+    for warning in dict.fromkeys(w for setting in settings_of for w in setting.calendar.warnings):
         typer.echo(f"warning: {warning}", err=True)
     return study
 
@@ -155,7 +158,7 @@ def run(
     from experiments.report import report_run
 
     who, loaded = load_all(scenarios, group)
-    study = study_for(who, weeks, seed, replications, settings, True, members)
+    study = study_for(who, loaded, weeks, seed, replications, settings, True, members)
     folder = out or RESULTS / "run"
     run_compare(study, loaded, villages, folder, workers)
     tell(report_run(folder, MARGIN, lang), folder, lang)
@@ -183,7 +186,7 @@ def compare(
     who, loaded = load_all(scenarios, group)
     if len(loaded) < 2:
         raise_parameter_error("compare needs two scenarios or more; the first is the baseline")
-    study = study_for(who, weeks, seed, replications, settings, detail=True)
+    study = study_for(who, loaded, weeks, seed, replications, settings, detail=True)
     folder = out or RESULTS / "compare"
     run_compare(study, loaded, villages, folder, workers)
     tell(report_compare(folder, who, loaded, margin, lang), folder, lang)
@@ -213,8 +216,10 @@ def sweep(
     from experiments.sweep import run_sweep
 
     who, loaded = load_all(scenarios, group)
-    study = study_for(who, weeks, seed, replications, settings)
+    study = study_for(who, loaded, weeks, seed, replications, settings)
     levels = dict(parse_levels(study.register, text) for text in param)
+    if len(levels) < len(param):
+        raise_parameter_error("a parameter is swept twice; give all its levels in one --param")
     for name in set(levels) & set(study.overrides):
         raise_parameter_error(f"{name} is both swept and set")
     folder = out or RESULTS / "sweep"
@@ -244,7 +249,7 @@ def network(
     from experiments.report import report_network
 
     who, (loaded,) = load_all([scenario], group)
-    study = study_for(who, weeks, seed, replications, settings)
+    study = study_for(who, [loaded], weeks, seed, replications, settings)
     study = replace(study, group=with_copies(who, partners))
     folder = out or RESULTS / "network"
     run_network(study, loaded, range(partners + 1), villages, folder, workers)
@@ -354,7 +359,7 @@ def trace(
     from sim.village import Luck, Village
 
     who, (loaded,) = load_all([scenario], group)
-    study = study_for(who, week + 1, seed, 1, settings)
+    study = study_for(who, [loaded], week + 1, seed, 1, settings)
     luck = Luck(seed, 0, replication)
     village = Village(study.setting(Point(loaded.id, loaded, 0, {})), loaded, luck)
     agent: object = village.kube

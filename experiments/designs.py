@@ -34,12 +34,13 @@ def plausible_villages(
 
 def _quantiles(row: Parameter, shares: Sequence[float]) -> list[Value]:
     low, mode, high = row.low, float(row.default), row.high
-    if row.distribution == "log_triangular":
+    on_log_scale = row.distribution == "log_triangular" and low > 0  # a group may say "or none"
+    if on_log_scale:
         low, mode, high = math.log(low), math.log(mode), math.log(high)
     elif row.whole:
         low, high = low - 0.5, high + 0.5
     values = triang.ppf(shares, (mode - low) / (high - low), loc=low, scale=high - low)
-    if row.distribution == "log_triangular":
+    if on_log_scale:
         return [math.exp(value) for value in values]
     if row.whole:
         return [int(min(row.high, max(row.low, round(value)))) for value in values]
@@ -61,15 +62,13 @@ def parse_levels(register: Mapping[str, Parameter], text: str) -> tuple[str, lis
     name, equals, levels = text.partition("=")
     row = find(register, name.strip())
     parts = levels.split(":")
-    if equals and len(parts) == 3:
+    if equals and len(parts) == 3 and not row.choices:
         low, high = (float(read_setting(register, row.name, part)) for part in parts[:2])
-        steps = int(parts[2]) if parts[2].isdigit() else 0
+        steps = int(parts[2]) if parts[2].isdecimal() else 0
         if 2 <= steps <= 1000:
             step = (high - low) / (steps - 1)
-            raw: list[object] = [low + i * step for i in range(steps)]
-            if row.whole:
-                raw = [round(float(value)) for value in raw]  # type: ignore[arg-type]
-            unlike = dict.fromkeys(raw)
+            raw = [float(f"{low + i * step:.12g}") for i in range(steps)]  # 0.3, not 0.3000...04
+            unlike = dict.fromkeys(round(value) if row.whole else value for value in raw)
             return row.name, [read_setting(register, row.name, value) for value in unlike]
     elif equals and len(parts) == 1 and levels.strip():
         return row.name, [

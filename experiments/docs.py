@@ -20,7 +20,7 @@ import pandas as pd
 
 from experiments.analysis.runs import LASTS, LATE_WEEKS, MEANS, run_means
 from sim import interventions, measures, state
-from sim.draws import Event
+from sim.draws import Event, name_key
 from sim.parameters import OUTLET_KINDS, REGISTER, Parameter, Value
 from sim.runs import Tables, run
 from sim.scenario import Intervention, Quantity, load_group, load_scenario
@@ -208,13 +208,17 @@ def intervention_kinds() -> str:
 
 
 def case_outlets() -> str:
-    """The outlets of SEMANGAT 72."""
+    """The outlets of SEMANGAT 72, and whose turn comes first where turns matter."""
+    outlets = load_group().outlets
+    turns = sorted(outlets, key=lambda outlet: name_key(outlet.id))
     rows = [
-        (_code(outlet.id), outlet.kind, outlet.place, _quantity(outlet.distance_km),
-         "yes" if outlet.initial else "", ", ".join(outlet.closed_weekdays))
-        for outlet in load_group().outlets
+        (_code(outlet.id), turns.index(outlet) + 1, outlet.kind, outlet.place,
+         _quantity(outlet.distance_km), "yes" if outlet.initial else "",
+         ", ".join(outlet.closed_weekdays))
+        for outlet in outlets
     ]  # fmt: skip
-    return table(("outlet", "kind", "place", "km (range)", "before week 0", "rests on"), rows)
+    head = ("outlet", "turn", "kind", "place", "km (range)", "before week 0", "rests on")
+    return table(head, rows)
 
 
 def _quantity(quantity: Quantity) -> str:

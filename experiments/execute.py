@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,8 @@ def execute(
     """
     started = time.monotonic()
     runs = len(points) * study.replications
-    with store.Writer(out, study.setting(points[0])) as writer:
-        done = run_points(study, points, workers)
+    setting = study.setting(points[0])
+    with store.Writer(out, setting) as writer, closing(run_points(study, points, workers)) as done:
         for records in track(done, len(points), "runs", study.replications):
             writer.add(records)
         pd.DataFrame(list(design)).to_parquet(writer.part / "tables" / "design.parquet")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import count as count_from
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +32,14 @@ def with_copies(group: Group, partners: int) -> Group:
     """The group with at least `partners` outlets: copies of its own follow after the real ones."""
     outlets = list(group.outlets)
     models = [outlet for outlet in outlets if not outlet.initial] or outlets
+    taken = {outlet.id for outlet in outlets}
     copies = max(0, partners - len(outlets)) if models else 0
     for i in range(copies):
         model = models[i % len(models)]
-        number = i // len(models) + 2
+        number = next(n for n in count_from(2) if f"{model.id[:36]}_{n}" not in taken)
         changes = {"id": f"{model.id[:36]}_{number}", "name": f"{model.name} {number}"}
         outlets.append(model.model_copy(update={**changes, "initial": False}))
+        taken.add(changes["id"])
     return group.model_copy(update={"outlets": tuple(outlets)})
 
 
@@ -56,14 +59,15 @@ def run_network(
     """
     order = [outlet.id for outlet in study.group.outlets]
     levels = {level: _trust(study, level) for level in TRUST_LEVELS}
-    drawn = villages(study, count, (*TRUST_PARAMETERS, "n_outlets_init"))
+    drawn = villages(study, count, (*TRUST_PARAMETERS, "n_outlets_init", *scenario.set))
     points, design = [], []
     for number in partners:
         for level, values in levels.items():
             name = f"partners_{number:02d}_{level}"
             design.append({"scenario_id": name, "partners": number, "trust": level})
+            trusted = scenario.model_copy(update={"set": {**scenario.set, **values}})
             points += [
-                Point(name, scenario, village, {**mine, **values}, tuple(order[:number]))
+                Point(name, trusted, village, mine, tuple(order[:number]))
                 for village, mine in drawn.items()
             ]
     question = {

@@ -110,9 +110,7 @@ def _paired(
     style.save(figure, out / "figures" / "differences", data, foot)
 
 
-def _maps(
-    out: Path, group: Group, scenarios: Sequence[Scenario], lang: str, foot: str
-) -> None:
+def _maps(out: Path, group: Group, scenarios: Sequence[Scenario], lang: str, foot: str) -> None:
     """Partners before and in the plan, for the scenario that plans for most of them."""
     plans = [(*compare.ties(group, scenario), scenario) for scenario in scenarios]
     before, after, _ = max(plans, key=lambda plan: int(plan[1]["tie"].sum()))
@@ -183,11 +181,11 @@ def report_sheet(folder: Path, out: Path, options: Sequence[str], lang: str) -> 
     """The sheet with which an FGD opens, from the summary of a comparison.
 
     `options`: the scenarios shown, the baseline first; without any, the first three compared.
-    Raises ParameterError when one of them was not compared.
+    Raises ParameterError when one of them was not compared, FileNotFoundError without comparison.
     """
-    summary = store.read_json(folder / "summary.json")
+    summary = _comparison(folder)
     rows, baseline = summary["scenarios"], summary["baseline"]
-    others = [name for name in (options or list(rows)) if name != baseline]
+    others = [name for name in dict.fromkeys(options or rows) if name != baseline]
     for name in others:
         if name not in rows:
             raise ParameterError(f"'{name}' was not compared; there are {', '.join(rows)}")
@@ -203,6 +201,14 @@ def report_sheet(folder: Path, out: Path, options: Sequence[str], lang: str) -> 
         provenance=footer(store.read_manifest(folder), lang),
     )
     return make_sheet(facts, out, lang)
+
+
+def _comparison(folder: Path) -> dict[str, Any]:
+    path = folder / "summary.json"
+    summary = store.read_json(path) if path.is_file() else {}
+    if "scenarios" not in summary:
+        raise FileNotFoundError(f"{folder} holds no comparison; make one with semangat compare")
+    return summary
 
 
 def _option(summary: dict[str, Any], name: str, lang: str) -> SheetOption:

@@ -126,7 +126,10 @@ def check_folder(out: Path) -> None:
 
 def read(out: Path, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
     """A table of a results folder; FileNotFoundError when the study did not write it."""
-    return pd.read_parquet(out / "tables" / f"{name}.parquet", columns=columns and list(columns))
+    path = out / "tables" / f"{name}.parquet"
+    if not path.is_file():
+        raise FileNotFoundError(f"{out} has no table '{name}'")
+    return pd.read_parquet(path, columns=columns and list(columns))
 
 
 def names(out: Path) -> set[str]:

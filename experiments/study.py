@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+import signal
+from collections.abc import Generator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 
@@ -79,7 +80,9 @@ def run_point(study: Study, point: Point) -> list[Record]:
     return records
 
 
-def run_points(study: Study, points: Sequence[Point], workers: int = 0) -> Iterator[list[Record]]:
+def run_points(
+    study: Study, points: Sequence[Point], workers: int = 0
+) -> Generator[list[Record], None, None]:
     """Records point by point, in the order given, whatever the number of workers (0: all cores)."""
     workers = min(workers or os.cpu_count() or 1, len(points))
     if workers <= 1:
@@ -99,6 +102,7 @@ _study: Study
 def _remember(study: Study) -> None:
     """Once in each worker: what stays the same need not travel with every point."""
     global _study
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever stops the study stops its workers
     _study = study
 
 

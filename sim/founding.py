@@ -236,13 +236,20 @@ def _woman(p: Parameters, run: int, week: int, index: int) -> MemberState:
 
 
 def partners_of(setting: Setting) -> list[str]:
-    """Ids of the outlets that take goods before week 0 (contradiction X1, theory 2.14.17)."""
-    outlets = setting.group.outlets
-    own = [outlet for outlet in outlets if outlet.initial]
-    if setting.values["initial_outlets"] == "among_the_five":
-        others = [outlet for outlet in outlets if not outlet.initial]
-        own = [next(o for o in others if o.kind == mine.kind) for mine in own]
-    return [outlet.id for outlet in own[: int(setting.p.n_outlets_init)]]
+    """Ids of the outlets that take goods before week 0 (contradiction X1, theory 2.14.17).
+
+    Under among_the_five each is another outlet of its kind, as long as there is one.
+    """
+    partners = [o for o in setting.group.outlets if o.initial][: int(setting.p.n_outlets_init)]
+    if setting.values["initial_outlets"] == "distinct":
+        return [outlet.id for outlet in partners]
+    others = [outlet for outlet in setting.group.outlets if not outlet.initial]
+    for place, mine in enumerate(partners):
+        alike = [outlet for outlet in others if outlet.kind == mine.kind]
+        if alike:
+            partners[place] = alike[0]
+            others.remove(alike[0])
+    return [outlet.id for outlet in partners]
 
 
 def outlets_of(setting: Setting, partners: list[str]) -> list[OutletState]:

@@ -94,16 +94,17 @@ def live(
     *,
     of: Group = GROUP,
     luck: Luck = FIRST,
+    detail: bool = True,
     village_class: type[Village] = Village,
 ) -> Record:
-    """One run with everything recorded."""
+    """One run, with outlets, products and women recorded unless `detail` is off."""
     return simulate(
         setting(weeks, overrides, of),
         shipped(plan) if isinstance(plan, str) else plan,
         luck,
         weeks,
-        detail=True,
-        members=True,
+        detail=detail,
+        members=detail,
         village_class=village_class,
     )
 

@@ -72,7 +72,7 @@ def summarise(out: Path, margin: float = MARGIN) -> dict[str, Any]:
         "replications": asked["replications"],
         "weeks": asked["weeks"],
         "group": asked["group"]["name"],
-        "women": asked["group"]["members"]["count"],
+        "women": int(asked["defaults"]["n_members"]),
         "ask": _to_ask(out, runs, names),
         "titles": {scenario["id"]: scenario["title"] for scenario in asked["scenarios"]},
         "limit": _usual_limit(out, names[-1] if len(names) < 3 else names[1]),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sim.village import Village
 
 
-class _Agent(mesa.Agent):  # type: ignore[misc]
+class Actor(mesa.Agent):  # type: ignore[misc]
     """An agent whose fields are those of its state record."""
 
     key: int
@@ -30,8 +30,8 @@ class _Agent(mesa.Agent):  # type: ignore[misc]
         return self.village.draw(event, self.key, whom)
 
 
-class Member(_Agent, MemberState):
-    """A woman of the kube."""
+class Member(Actor, MemberState):
+    """A woman of the group."""
 
     def hear_farm_calls(self) -> None:
         """Learn on which days of the week the fields call."""
@@ -97,7 +97,7 @@ class Member(_Agent, MemberState):
             self.village.note("member_left", self.id)
 
 
-class Outlet(_Agent, OutletState):
+class Outlet(Actor, OutletState):
     """A shop, canteen, market or online channel."""
 
     @property
@@ -283,7 +283,7 @@ class Outlet(_Agent, OutletState):
             self.village.note("reopened", self.id)
 
 
-class Donor(_Agent, DonorState):
+class Donor(Actor, DonorState):
     """A donor, or the village government with its budget calendar."""
 
     open_plan: Any = None  # the intervention that handed in the open proposal

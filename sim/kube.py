@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from sim import founding
-from sim.agents import Member, Outlet, _Agent
+from sim.agents import Member, Outlet, Actor
 from sim.draws import Event
 from sim.rules import members, money, selling, support, trust, work
 from sim.state import KubeState, Status
 from sim.sums import total
 
 
-class Kube(_Agent, KubeState):
+class Kube(Actor, KubeState):
     """The group as one actor; its women are `Member`s, its partners `Outlet`s."""
 
     key = 0

@@ -91,7 +91,7 @@ DIRECTIONS = [
     Direction("more capital", "package_2019", times({"working_capital_0"}, 4),
               {"net_income": "+", "volume": "+", "made": "+"}),
     Direction("more trust outside", "only_negotiation", to(trust_base_outside=0.7),
-              {"net_income": "+", "volume_outside": "+"}),
+              {"volume_outside": "+"}),
     Direction("more trust in the village", "only_negotiation", to(trust_base_in_village=0.8),
               {"outlets_new": "+", "trust_outlets": "+"}),
     Direction("lower farm wages", "none", times({"farm_wage_day"}, 0.5),

@@ -1,0 +1,389 @@
+"""Rules of trade: work, money, outlets and selling, by hand and by the sheet."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+from scipy import stats
+
+from sim import sums
+from sim.parameters import DAYS_PER_WEEK, Parameters
+from sim.rules import money, outlets, selling, work
+from sim.rules.money import Division
+from sim.rules.work import Binding
+from tests.strategies import counts, is_quantile, luck, parameters, percent, rupiah, shares
+from tests.worlds import numbers, setting
+
+P = numbers()
+
+# --- Work ---
+
+
+def test_trips_by_hand() -> None:
+    assert work.trip_hours(P, 0) == 0.5
+    assert work.trip_hours(P, 7.5) == pytest.approx(1.5)  # 60 minutes on the way
+    assert work.trip_cost(P, 8) == 8_000
+
+
+def test_hours_by_hand() -> None:
+    assert work.productive_hours(P, 10) == pytest.approx(30)
+    assert work.making_hours(50, 25, 1) == 2
+    assert work.making_hours(50, 25, work.productivity(P, 1)) == pytest.approx(2 / 1.5)
+    assert work.productivity(P, 0) == 1
+    assert work.crew_wanted(P, 18) == 6
+    assert work.crew_wanted(P, 18.1) == 7
+    assert work.crew_wanted(P, 1) == 5  # the smallest crew
+    assert work.hours_of(6, 3) == 18
+
+
+def test_labour_is_slack_as_the_sheet_finds() -> None:
+    """65 to 115 productive hours a week at attendance 0.55 to 0.9 (theory sheet 2.0.3)."""
+    assert work.productive_hours(P, 2 * 11) == pytest.approx(66)
+    assert work.productive_hours(P, 2 * 18) == pytest.approx(108)
+
+
+@given(parameters, st.floats(0, 200), st.floats(0, 20))
+@example(P, 17.5, 0.5)
+def test_the_wanted_crew_suffices(p: Parameters, making: float, trips: float) -> None:
+    crew = work.crew_wanted(p, making + trips)
+    assert work.hours_scale(work.productive_hours(p, crew), making, trips) >= 1 - 1e-12
+    if crew > p.min_crew:
+        assert work.hours_scale(work.productive_hours(p, crew - 1), making, trips) < 1
+
+
+def test_scales_by_hand() -> None:
+    assert work.cash_scale(100_000, 90_000, 10_000) == 1
+    assert work.cash_scale(55_000, 90_000, 10_000) == 0.5
+    assert work.cash_scale(5_000, 90_000, 10_000) == 0
+    assert work.cash_scale(5_000, 0, 10_000) == 0
+    assert work.hours_scale(4, 6, 1) == 0.5
+    assert work.hours_scale(1, 6, 2) == 0
+    assert work.hours_scale(1, 0, 2) == 0
+    assert work.scaled(7, 0.5) == 3
+
+
+@given(rupiah, st.lists(st.tuples(st.integers(0, 10**5), st.integers(0, 10**4))), rupiah)
+def test_what_is_promised_can_be_paid(
+    cash: int, orders: list[tuple[int, int]], transport: int
+) -> None:
+    """Orders (pieces, unit cost) scaled to the box never cost more than it holds."""
+    scale = work.cash_scale(cash, sum(pieces * cost for pieces, cost in orders), transport)
+    assert 0 <= scale <= 1
+    spent = sum(work.value(work.scaled(pieces, scale), cost) for pieces, cost in orders)
+    assert scale == 0 or spent + transport <= cash
+
+
+@given(st.integers(0, 10**5), shares)
+def test_scaled_pieces_are_whole_and_no_more(pieces: int, scale: float) -> None:
+    assert pieces * scale - 1 < work.scaled(pieces, scale) <= pieces
+
+
+def test_binding_names_what_is_scarcest() -> None:
+    assert work.binding(1, 1, 10, 5) == Binding.DEMAND
+    assert work.binding(0.5, 1, 10, 5) == Binding.CASH
+    assert work.binding(0.5, 0.4, 10, 12) == Binding.HANDS
+    assert work.binding(1, 0.9, 10, 9.5) == Binding.TRIPS
+
+
+def test_rain_and_a_rack() -> None:
+    assert work.dried(10, 0.6, False) == 6
+    assert work.dried(10, 0.6, True) == 10
+
+
+def test_failure_by_hand() -> None:
+    """0.04 (1 - 0.3 x 0.05)(1.3 - 0.6 x 0.35) + 0.35 x 0.1 at attendance 0.6."""
+    base = 0.04 * 0.985 * 1.09
+    assert work.failure_probability(P, 0.05, 0.35, 0, 0.6) == pytest.approx(base + 0.035)
+    assert work.failure_probability(P, 0.05, 0.35, 0, 0.7) == pytest.approx(base)
+    assert work.failure_probability(P, 0.05, 0.35, 1, 0.7) == pytest.approx(base / 2)
+
+
+def test_core_by_hand() -> None:
+    assert work.core_final_probability(P, 0, 0) == 0.15
+    assert work.core_final_probability(P, 0.5, 1) == pytest.approx(0.15 * 0.5 * 0.5)
+    assert work.core_repair_weeks(P, 0, 0) == 3
+    assert work.core_repair_weeks(numbers(repair_weeks=12), 0.05, 1) == 9  # 8.4 weeks
+    assert work.core_repair_weeks(numbers(repair_weeks=0), 0, 0) == 1
+
+
+def test_a_mentor_knows_cheaper_suppliers() -> None:
+    assert work.material_cost(P, 1_000, 0) == 1_000
+    assert work.material_cost(P, 1_000, 1) == 940
+
+
+def test_sums_go_from_left_to_right() -> None:
+    """Python 3.12's `sum` would give 1.0, 3.11's this."""
+    assert sums.total([0.1] * 10) == 0.9999999999999999
+    assert sums.total([]) == 0
+
+
+def test_shares_and_values() -> None:
+    assert work.share(3, 4) == 0.75
+    assert work.share(0, 0) == 0
+    assert work.value(3, 500) == 1_500
+    assert work.brings_per_trip(10, 800, 600) == 2_000
+
+
+# --- Money ---
+
+
+def test_payout_by_hand() -> None:
+    """A fifth of the surplus stays, unless the box holds over three weeks of materials."""
+    assert money.payout(P, 100_000, 400_000, 200_000) == 80_000
+    assert money.payout(P, 100_000, 800_000, 200_000) == 80_000 + (800_000 - 80_000 - 600_000)
+    assert money.payout(P, 0, 800_000, 200_000) == 0
+    assert money.payout(P, -5, 800_000, 200_000) == 0
+
+
+@given(parameters, st.integers(-(10**8), 10**8), rupiah, rupiah)
+def test_payout_stays_within_the_box(p: Parameters, surplus: int, before: int, busy: int) -> None:
+    cash = before + surplus
+    assume(cash >= 0)
+    paid = money.payout(p, surplus, cash, busy)
+    assert 0 <= paid <= cash
+    assert paid <= max(0, surplus) or cash - paid >= p.reserve_release_weeks * busy
+
+
+@given(rupiah, counts)
+def test_a_division_keeps_only_odd_rupiah(amount: int, by: list[int]) -> None:
+    parts = money.divide(amount, by)
+    left = amount - sum(parts)
+    assert len(parts) == len(by)
+    if sum(by):
+        assert 0 <= left < len(by)
+        for part, weight in zip(parts, by, strict=True):
+            assert 0 <= amount * weight / sum(by) - part < 1
+    else:
+        assert not any(parts)
+
+
+@given(rupiah, counts)
+def test_who_weighs_more_gets_no_less(amount: int, by: list[int]) -> None:
+    pairs = sorted(zip(by, money.divide(amount, by), strict=True))
+    assert [part for _, part in pairs] == sorted(part for _, part in pairs)
+
+
+def test_division_rules_by_hand() -> None:
+    assert money.weights(Division.EQUAL, [2, 0, 1]) == [1, 1, 1]
+    assert money.weights(Division.ATTENDANCE, [2, 0, 1]) == [2, 0, 1]
+    assert money.divide(100, [2, 0, 1]) == [66, 0, 33]
+    assert money.bonus(P, Division.OFFICER_BONUS, 1_001) == 200
+    assert money.bonus(P, Division.EQUAL, 1_001) == 0
+    assert money.granted_value(3_000_001, 0.5) == 1_500_000
+
+
+# --- Outlets ---
+
+
+def accepts(p: Parameters = P, **changes: Any) -> float:
+    usual = {"trust": 0.35, "quality": 0.5, "margin": 0.2, "km": 0, "legal": False, "mentor": 0}
+    return outlets.acceptance_probability(p, **{**usual, **changes})
+
+
+def test_acceptance_as_the_sheet_reads() -> None:
+    """0.54 merely asked, 0.76 after a visit, 0.88 endorsed, 0.93 with a mentor; 0.68 at 8 km."""
+    assert percent(accepts(numbers(accept_visit=0))) == 54
+    assert percent(accepts()) == 76
+    assert percent(accepts(legal=True)) == 88
+    assert percent(accepts(legal=True, mentor=1)) == 93
+    assert percent(accepts(km=8)) == 68
+
+
+def test_outside_is_harder() -> None:
+    """Pattern V6: at least ten points less at a first visit."""
+    inside = accepts(trust=P.trust_base_in_village, km=1)
+    assert accepts(trust=P.trust_base_outside, km=8) - inside <= -0.10
+
+
+def test_bad_weeks_by_hand() -> None:
+    assert not outlets.is_short(P, 70, 100)
+    assert outlets.is_short(P, 69, 100)
+    assert not outlets.too_much_left(P, 35, 100)
+    assert outlets.too_much_left(P, 36, 100)
+    assert not outlets.too_much_left(P, 0, 0)
+
+
+def test_stopping_by_hand() -> None:
+    assert outlets.stops(P, 0.24, 0, 4)
+    assert not outlets.stops(P, 0.25, 3, 4)
+    assert outlets.stops(P, 0.9, 4, 4)
+    assert not outlets.stops(P, 0.1, 9, 3)  # too few deliveries to judge
+
+
+def test_opening_again_by_hand() -> None:
+    assert outlets.reopening_probability(P, False) == 0.2
+    assert outlets.reopening_probability(P, True) == 0.5
+    assert outlets.bad_evidence_kept(P, 5.0) == 2.5
+
+
+# --- Selling ---
+
+
+@pytest.mark.parametrize(
+    ("daytime", "dry", "fasting", "before_lebaran", "factor"),
+    [
+        (False, False, False, False, 1),
+        (True, False, True, False, 0.4),  # a canteen in Ramadan
+        (False, False, True, False, 2),  # at dusk
+        (True, True, True, True, 2),  # dry goods before Lebaran, even at a canteen
+        (False, False, False, True, 1),
+        (False, True, False, True, 2),
+        (False, True, True, True, 2),  # the larger of the two, not both
+    ],
+)
+def test_days_by_hand(
+    daytime: bool, dry: bool, fasting: bool, before_lebaran: bool, factor: float
+) -> None:
+    assert selling.day_factor(P, daytime, dry, True, fasting, before_lebaran) == factor
+    assert selling.day_factor(P, daytime, dry, False, fasting, before_lebaran) == 0
+
+
+def test_demand_by_hand() -> None:
+    assert selling.quality_factor(P, 0.5) == 1
+    assert selling.quality_factor(P, 0.7) == pytest.approx(0.7 + 0.6 * 0.7)
+    assert [selling.overlap_factor(P, n) for n in (0, 1, 2, 3)] == pytest.approx(
+        [1, 1, 1 / 1.15, 1 / 1.3]
+    )
+    assert selling.mean_demand(10, 2.5, 1.2, 0.5) == pytest.approx(15)
+
+
+def test_orders_by_hand() -> None:
+    """theta = min(1, 0.15 + T): a stranger starts at half, a new tie at 0.7 of that."""
+    assert selling.order_share(P, 0.35, 1, 1) == pytest.approx(0.5)
+    assert selling.order_share(P, 0.35, 0.7, 1) == pytest.approx(0.35)
+    assert selling.order_share(P, 0.95, 1, 1) == 1
+    assert selling.order_share(P, 0.95, 1, 0.8) == 0.8  # the officers dare no more
+    assert selling.order(0.5, 39) == 19
+    assert selling.experience_after(P, 0.7) == pytest.approx(0.735)
+    assert selling.experience_after(P, 0.99) == 1
+
+
+def test_supply_by_hand() -> None:
+    """Up one step when under 8% is left, down when over 20% is, at most to what sells."""
+    assert selling.supply_after(P, 0.8, 0.05, 0.7) == pytest.approx(0.84)
+    assert selling.supply_after(P, 0.99, 0.05, 0.7) == 1
+    assert selling.supply_after(P, 0.8, 0.08, 0.7) == selling.supply_after(P, 0.8, 0.2, 0.7) == 0.8
+    assert selling.supply_after(P, 0.8, 0.3, 0.6) == pytest.approx(0.76)
+    assert selling.supply_after(P, 0.8, 0.3, 0.78) == 0.78
+    assert selling.supply_after(P, 0.8, 0.3, 0.9) == 0.8
+
+
+@given(st.floats(0, 500), st.floats(0.5, 1000) | st.just(math.inf), luck)
+@example(743.0, math.inf, 0.99)
+@example(0.0, 5.0, 0.5)
+@example(40.0, 1e9, 0.5)
+def test_buyers_are_negative_binomial(mean: float, size: float, u: float) -> None:
+    assume(mean == 0 or mean > 1e-6)
+    law = stats.poisson(mean) if size > 1e8 else stats.nbinom(size, size / (size + mean))
+    count = selling.buyers(mean, size, u)
+    if mean < 650:
+        assert is_quantile(law, u, count)
+    else:  # a logistic law in place of the true one
+        assert count == pytest.approx(law.ppf(u), abs=0.7 * math.sqrt(mean))
+
+
+@pytest.mark.parametrize(("mean", "size"), [(5_000, math.inf), (800, math.inf), (20_000, 400)])
+def test_many_buyers_keep_mean_and_variance(mean: float, size: float) -> None:
+    us = (np.arange(20_000) + 0.5) / 20_000
+    found = np.array([selling.buyers(mean, size, u) for u in us])
+    variance = mean + mean**2 / size
+    assert found.mean() == pytest.approx(mean, abs=1)  # whole buyers, rounded down
+    assert found.var() == pytest.approx(variance, rel=0.02)
+    assert (np.diff(found) >= 0).all()
+
+
+@given(st.integers(1, 7))
+def test_a_window_sells_like_its_days(open_days: int) -> None:
+    """The sum of independent days has the variance of the days together."""
+    size = selling.window_dispersion(P, open_days)
+    mean = 40.0 * open_days
+    assert mean + mean**2 / size == pytest.approx(open_days * (40 + 40**2 / 5))
+
+
+@given(counts, st.data())
+def test_selling_takes_the_oldest_first(batches: list[int], data: st.DataObject) -> None:
+    assume(batches)
+    last = data.draw(st.integers(0, len(batches) - 1))
+    first = data.draw(st.integers(0, last))
+    wanted = data.draw(st.integers(0, 2_000))
+    left = list(batches)
+    sold = selling.sell(left, first, last, wanted)
+    on_shelf = batches[first : last + 1]
+    assert sold == min(wanted, sum(on_shelf)) == sum(batches) - sum(left)
+    assert left[:first] + left[last + 1 :] == batches[:first] + batches[last + 1 :]
+    touched = [i for i in range(first, last + 1) if left[i] < batches[i]]
+    assert all(left[i] == 0 for i in range(first, max(touched, default=first)))
+
+
+@given(counts, st.integers(0, 10_000))
+def test_rationing_is_fair_to_a_piece(orders: list[int], available: int) -> None:
+    loads = selling.ration(orders, available)
+    wanted = sum(orders)
+    assert sum(loads) == min(wanted, available)
+    for load, order in zip(loads, orders, strict=True):
+        assert 0 <= load <= order
+        if wanted > available:
+            assert abs(load - order * available / wanted) < 1
+
+
+def test_rationing_by_hand() -> None:
+    assert selling.ration([10, 20, 30], 30) == [5, 10, 15]
+    assert selling.ration([10, 20, 31], 30) == [5, 10, 15]  # 4.9, 9.8, 15.2
+    assert selling.ration([1, 1, 1], 2) == [1, 1, 0]
+    assert selling.ration([3, 4], 9) == [3, 4]
+
+
+@pytest.mark.parametrize(
+    ("price", "cost", "margin", "break_even"),
+    [(1_000, 600, 200, 0.25), (2_000, 1_000, 600, 0.375), (5_000, 2_250, 1_750, 0.4375)],
+)
+def test_margins_and_break_even(price: int, cost: int, margin: int, break_even: float) -> None:
+    """Gross margins 200, 600, 1,750; unsold shares of 25%, 37.5%, 44% eat them up (2.4)."""
+    receipt = selling.unit_receipt(price, 0.2)
+    assert receipt - cost == margin
+    made = 10_000
+    sold = made - work.scaled(made, break_even)
+    assert work.value(sold, receipt) == work.value(made, cost)
+
+
+def test_what_outlets_bring_as_the_sheet_finds() -> None:
+    """A warung about Rp 43,000 a week for the whole group, a pesantren Rp 150,000 (2.0.1)."""
+    margins = (200, 600, 1_750)
+    days = [
+        sum(window.end_day - window.first_day for window in product.windows)
+        for product in setting(1).products
+    ]
+    assert days == [2, 4, 7]  # two sessions x shelf life (2.0.2)
+
+    def week(demand: tuple[int, int, int]) -> float:
+        return sum(map(math.prod, zip(demand, margins, days, strict=True)))
+
+    assert week((10, 6, 2)) == pytest.approx(43_000, rel=0.01)
+    assert week((40, 25, 6)) == pytest.approx(150_000, rel=0.01)
+
+
+@pytest.mark.parametrize("sessions", range(1, 7))
+@pytest.mark.parametrize("life", [1, 2, 3, 6, 7, 60])
+def test_windows_hold_each_batch_on_its_days(sessions: int, life: int) -> None:
+    product = setting(1, {"sessions_per_week": sessions, "shelf_life_days_bolu": life}).products[1]
+    shelf = {
+        (day, batch)
+        for batch in range(sessions)
+        for day in range(batch, min(batch + life, DAYS_PER_WEEK))
+    }
+    found = [
+        (day, batch)
+        for window in product.windows
+        for day in range(window.first_day, window.end_day)
+        for batch in range(window.oldest, window.newest + 1)
+    ]
+    assert sorted(found) == sorted(shelf)
+    baked_for = [w for windows in product.session_windows for w in windows]
+    if not product.dry:  # each window is baked for once, by the latest batch in it
+        assert sorted(baked_for) == list(range(len(product.windows)))
+    assert product.dry == (life >= DAYS_PER_WEEK)

@@ -1,0 +1,216 @@
+"""Many runs: the same numbers however they are spread, and settings that override each other."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from contextlib import closing
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from experiments.study import Point, Study, run_point, run_points
+from sim.parameters import resolve
+from sim.runs import KEYS, Record, run
+from sim.scenario import Scenario
+from tests.worlds import GROUP, REGISTER, differing, per_outlet, scenario, shipped
+
+WEEKS = 5
+STUDY = Study(GROUP, WEEKS, seed=3, replications=2, detail=True, members=True)
+LATE = scenario({"kind": "fgd", "week": 3}, {"kind": "mentoring", "week": 3, "weeks": 2})
+PATIENCE = 10  # seconds that a worker may take to end
+
+
+def point(plan: Scenario | str = "none", village: int = 0, **values: Any) -> Point:
+    """A scenario in a village."""
+    chosen = shipped(plan) if isinstance(plan, str) else plan
+    return Point(chosen.id, chosen, village, values)
+
+
+POINTS = [
+    point("none", 1, farm_wage_day=60_000),
+    point("only_fgd", 1, farm_wage_day=60_000),
+    point("none", 2, farm_wage_day=90_000),
+    point("only_fgd", 2, farm_wage_day=90_000),
+    point("package_2019"),
+]
+
+
+def same(one: Record, other: Record) -> bool:
+    """Whether two records are equal bit for bit."""
+    return (
+        one.keys == other.keys
+        and one.happenings == other.happenings
+        and all(
+            np.array_equal(mine, yours, equal_nan=True)
+            for mine, yours in zip(one[1:-1], other[1:-1], strict=True)
+        )
+    )
+
+
+def all_same(one: list[list[Record]], other: list[list[Record]]) -> bool:
+    """Whether two studies gave the same records in the same order."""
+    return [len(records) for records in one] == [len(records) for records in other] and all(
+        same(mine, yours)
+        for some, others in zip(one, other, strict=True)
+        for mine, yours in zip(some, others, strict=True)
+    )
+
+
+@pytest.fixture(scope="module")
+def alone() -> list[list[Record]]:
+    """Every point, by one process."""
+    return list(run_points(STUDY, POINTS, workers=1))
+
+
+# --- However the work is spread ------------------------------------------------------------------
+
+
+def test_records_come_in_the_order_of_the_points(alone: list[list[Record]]) -> None:
+    assert [record.keys for records in alone for record in records] == [
+        (point.name, point.village, replication) for point in POINTS for replication in (0, 1)
+    ]
+    assert len({record.weekly.tobytes() for records in alone for record in records}) == 10
+
+
+@pytest.mark.parametrize("workers", [0, 2, 99])
+def test_workers_change_nothing(alone: list[list[Record]], workers: int) -> None:
+    assert all_same(list(run_points(STUDY, POINTS, workers)), alone)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_parts_change_nothing(alone: list[list[Record]], size: int) -> None:
+    """Points run in parts, last part first: nothing carries over from run to run."""
+    starts = range(0, len(POINTS), size)
+    parts = {at: list(run_points(STUDY, POINTS[at : at + size], 1)) for at in reversed(starts)}
+    assert all_same([records for at in starts for records in parts[at]], alone)
+
+
+def test_more_replications_change_nothing(alone: list[list[Record]]) -> None:
+    more = run_point(replace(STUDY, replications=3), POINTS[0])
+    assert all_same([more[:2]], [alone[0]])
+    assert not same(more[2]._replace(keys=more[1].keys), more[1])
+
+
+def test_recording_more_changes_nothing(alone: list[list[Record]]) -> None:
+    plain = run_point(replace(STUDY, detail=False, members=False), POINTS[-1])
+    for bare, full in zip(plain, alone[-1], strict=True):
+        assert np.array_equal(bare.weekly, full.weekly, equal_nan=True)
+        assert (len(bare.outlets), len(bare.members)) == (0, 0)
+
+
+def test_a_study_is_the_same_as_python_runs() -> None:
+    """`sim.run` gives the default village of a study."""
+    tables = run("package_2019", weeks=WEEKS, seed=3, replications=2)
+    for record in run_point(STUDY, POINTS[-1]):
+        mine = tables.weekly[tables.weekly["replication_id"] == record.keys[2]]
+        numbers = mine.drop(columns=[*KEYS, "week", "date"]).to_numpy()
+        assert np.array_equal(numbers, record.weekly, equal_nan=True)
+
+
+def test_nothing_to_run() -> None:
+    assert list(run_points(STUDY, [], workers=2)) == []
+
+
+# --- The same luck -------------------------------------------------------------------------------
+
+
+def test_strategies_differ_only_after_something_differs() -> None:
+    """The same villages and the same luck: until week 3 nothing has been done."""
+    for nothing, late in zip(
+        run_point(STUDY, point("none", 4)), run_point(STUDY, point(LATE, 4)), strict=True
+    ):
+        assert differing(nothing, late, until=3) == []
+        assert differing(nothing, late)
+
+
+def test_another_name_for_the_same_plan_is_the_same_run() -> None:
+    again = Point("other_name", shipped("only_fgd"), 1, {"farm_wage_day": 60_000})
+    for one, other in zip(run_point(STUDY, POINTS[1]), run_point(STUDY, again), strict=True):
+        assert same(one, other._replace(keys=one.keys))
+        assert other.keys[0] == "other_name"
+
+
+@pytest.mark.parametrize(
+    "study", [STUDY, replace(STUDY, seed=4)], ids=["another village", "another seed"]
+)
+def test_other_luck(study: Study) -> None:
+    usual = run_point(STUDY, point("none", 1))
+    other = run_point(study, point("none", 2 if study is STUDY else 1))
+    assert differing(usual[0], other[0])
+    assert differing(usual[0], usual[1])
+
+
+# --- Which value counts --------------------------------------------------------------------------
+
+
+def test_the_command_line_beats_the_scenario_beats_the_village() -> None:
+    drawn = {"farm_wage_day": 50_000, "consign_margin": 0.1, "min_crew": 3}
+    mine = shipped("none").model_copy(update={"set": {"farm_wage_day": 60_000, "min_crew": 4}})
+    study = replace(STUDY, overrides={"farm_wage_day": 70_000})
+    values = study.setting(point(mine, 1, **drawn)).values
+    assert values["farm_wage_day"] == 70_000
+    assert values["min_crew"] == 4
+    assert values["consign_margin"] == 0.1
+    assert values["payment_lag"] == REGISTER["payment_lag"].default
+
+
+def test_what_is_overridden_is_lived() -> None:
+    """A wage of nothing: no farm income, whatever village and scenario say."""
+    mine = shipped("none").model_copy(update={"set": {"farm_wage_day": 60_000}})
+    study = replace(STUDY, overrides={"farm_wage_day": 0})
+    rich, poor = (run_point(each, point(mine, 1, farm_wage_day=90_000)) for each in (STUDY, study))
+    assert rich[0].women[:, 2].sum() > 0
+    assert poor[0].women[:, 2].sum() == 0
+
+
+def test_the_default_village_has_the_defaults_of_the_group() -> None:
+    assert STUDY.setting(point("none")).values == resolve(REGISTER)
+
+
+def test_a_point_may_name_the_partners() -> None:
+    some = replace(point("none"), partners=("pasar", "warung_gres"))
+    ids = [outlet.id for outlet in GROUP.outlets]
+    for record in run_point(STUDY, some):
+        served = np.flatnonzero(per_outlet(record, "delivered").any(axis=0))
+        assert {ids[i] for i in served} == {"pasar", "warung_gres"}
+
+
+# --- Stopping ------------------------------------------------------------------------------------
+
+
+def ended(workers: list[multiprocessing.process.BaseProcess]) -> bool:
+    """Whether all workers end, waiting a little for what they are at."""
+    for worker in workers:
+        worker.join(PATIENCE)
+    return not any(worker.is_alive() for worker in workers)
+
+
+def test_workers_leave_an_interrupt_to_who_started_them(alone: list[list[Record]]) -> None:
+    """Ctrl-C reaches every process of the terminal; only the first one answers."""
+    with closing(run_points(STUDY, POINTS, workers=2)) as running:
+        found = [next(running)]
+        for worker in multiprocessing.active_children():
+            assert worker.pid is not None
+            os.kill(worker.pid, signal.SIGINT)
+        found += running
+    assert all_same(found, alone)
+
+
+def test_no_worker_outlives_a_study_that_is_given_up() -> None:
+    many = [point("none", village) for village in range(1, 200)]
+    with closing(run_points(STUDY, many, workers=2)) as running:
+        next(running)
+        workers = multiprocessing.active_children()
+        assert len(workers) == 2
+    assert ended(workers)
+
+
+def test_an_error_in_a_worker_is_told_and_ends_the_others() -> None:
+    wrong = point("none", 1, farm_wage_day=-1)
+    with pytest.raises(ValueError, match="farm_wage_day"):
+        list(run_points(STUDY, [POINTS[0], wrong, *POINTS], workers=2))
+    assert ended(multiprocessing.active_children())

@@ -100,7 +100,7 @@ def _calendar(
 
 def _monthly(cal: calendar.Calendar, p: Parameters, name: str) -> list[float]:
     levels = np.array([getattr(p, f"{name}_{month}") for month in MONTHS])
-    return [total(days * levels) / DAYS_PER_WEEK for days in cal.month_days]
+    return [total((days * levels).tolist()) / DAYS_PER_WEEK for days in cal.month_days]
 
 
 def _product(

@@ -169,4 +169,4 @@ def _women(records: Sequence[Record], ids: Sequence[str]) -> pd.DataFrame:
 
 def _events(records: Sequence[Record]) -> pd.DataFrame:
     rows = [(*record.keys, *happening) for record in records for happening in record.happenings]
-    return pd.DataFrame(rows, columns=[*KEYS, *Happening._fields])
+    return pd.DataFrame(rows, columns=[*KEYS, *Happening._fields]).astype({"value": float})

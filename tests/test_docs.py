@@ -17,9 +17,12 @@ from sim import state
 from sim.draws import Event
 from sim.parameters import INTERVENTION_KINDS, REGISTER
 from sim.rules import members, money, outlets, selling, support, trust, work
+from sim.week import PHASES
 from tests.repository import ROOT, project_files, sources
 
-PROSE = ("README.md", "MODEL.md", "CONTRIBUTING.md", "docs/sources.md", "docs/tables.md")
+DECISIONS = sorted(f"docs/decisions/{path.name}" for path in (ROOT / "docs/decisions").glob("*.md"))
+PROSE = ("README.md", "MODEL.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/parameters.md",
+         "docs/sources.md", "docs/tables.md", *DECISIONS)  # fmt: skip
 RECORDS = (state.MemberState, state.OutletState, state.DonorState, state.KubeState)
 
 
@@ -52,6 +55,12 @@ def test_a_changed_table_is_seen() -> None:
 
 
 # --- MODEL.md leaves nothing out -----------------------------------------------------------------
+
+
+def test_every_phase_has_its_heading() -> None:
+    assert re.findall(r"^#### (\w+)$", read("MODEL.md"), re.MULTILINE) == [
+        phase.name for phase in PHASES
+    ]
 
 
 @pytest.mark.parametrize("record", RECORDS)

@@ -22,7 +22,12 @@ SHEET = ("none", "package_2019", "package_2019_mentoring")
 PARTNERS = 12
 # What the officers can change without anybody's money: how often to meet, when outlets pay.
 SWEPT: dict[str, list[Value]] = {"sessions_per_week": [1, 2, 3, 4], "payment_lag": [0, 1, 4]}
-SMALLER = 5  # the network and the sweep have many points: fewer villages for each
+# What the paper leaves open about the start (X1) decides the size of the answer: all readings.
+STARTS: dict[str, list[Value]] = {
+    "n_outlets_init": [0, 1, 2],
+    "initial_outlets": ["distinct", "among_the_five"],
+}
+SMALLER = 6  # the network and the sweep have many points: fewer villages for each
 
 
 def demonstrate(
@@ -44,7 +49,8 @@ def demonstrate(
     run_network(wide, scenarios["none"], range(PARTNERS + 1), few, folder, workers)
     yield report_network(folder, lang), folder
 
-    folder = out / "sweep"
     chosen = [scenarios["none"], scenarios["package_2019"]]
-    run_sweep(small, chosen, SWEPT, few, folder, workers)
-    yield report_sweep(folder, lang), folder
+    for name, levels in (("sweep", SWEPT), ("start", STARTS)):
+        folder = out / name
+        run_sweep(small, chosen, levels, few, folder, workers)
+        yield report_sweep(folder, lang), folder

@@ -10,7 +10,7 @@ import pandas as pd
 
 from experiments import compare, network, say, store, sweep
 from experiments.analysis import paired
-from experiments.messages import has_text, text
+from experiments.messages import choice, parameter_name, text
 from experiments.plots import differences, fans, map, style
 from experiments.plots import network as network_plot
 from experiments.plots import sweep as sweep_plot
@@ -135,12 +135,15 @@ def report_sweep(out: Path, lang: str) -> list[str]:
     asked = manifest["question"]
     table = sweep.cells(out)
     table.to_csv(out / "summary.csv", index=False)
+    table = table.map(lambda value: choice(value, lang) if isinstance(value, str) else value)
     titles = {scenario["id"]: scenario["title"][lang] for scenario in asked["scenarios"]}
     foot = footer(manifest, lang)
     parameters = list(asked["levels"])
     if len(parameters) == 1:
         lines = table.rename(columns={parameters[0]: "x", "scenario": "scenario_id"})
-        figure = sweep_plot.sweep_lines(lines, titles, _label(parameters[0], lang), lang=lang)
+        figure = sweep_plot.sweep_lines(
+            lines, titles, parameter_name(parameters[0], lang), lang=lang
+        )
         style.save(figure, out / "figures" / "sweep", lines, foot)
     elif len(parameters) == 2:
         _heatmaps(out, table, parameters, titles, foot, lang)
@@ -163,18 +166,12 @@ def _heatmaps(
         if others:
             gains = {"gain": "value", "gain_lo": "lo", "gain_hi": "hi"}
             part = part.drop(columns=["value", "lo", "hi"]).rename(columns=gains)
-        x, y = (_label(parameter, lang) for parameter in parameters)
+        x, y = (parameter_name(parameter, lang) for parameter in parameters)
         measure = "net_income_gain" if others else "net_income"
         figure = sweep_plot.sweep_heatmap(
             part, x, y, measure, compare.MARGIN, lang, f"{titles[name]}: "
         )
         style.save(figure, out / "figures" / f"sweep_{name}", part, foot)
-
-
-def _label(parameter: str, lang: str) -> str:
-    """A parameter in people's words, or its own name when nobody has put it into words yet."""
-    key = f"parameter.{parameter}"
-    return text(lang, key) if has_text(lang, key) else parameter
 
 
 def report_sheet(folder: Path, out: Path, options: Sequence[str], lang: str) -> Path:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.messages import number, rupiah, text
+from experiments.messages import number, parameter_name, rupiah, text
 
 
 def compared(summary: dict[str, Any], lang: str) -> list[str]:
@@ -120,7 +120,7 @@ def swept(table: pd.DataFrame, parameters: Sequence[str], lang: str) -> list[str
         ("say.sweep_most", mine.loc[mine["value"].idxmax()]),
         ("say.sweep_least", mine.loc[mine["value"].idxmin()]),
     ):
-        setting = ", ".join(f"{name} = {row[name]}" for name in parameters)
+        setting = "; ".join(f"{parameter_name(name, lang)}: {row[name]}" for name in parameters)
         lines.append(text(lang, key, setting=setting, value=rupiah(row["value"], lang)))
     return [*lines, "", *limits(lang)]
 

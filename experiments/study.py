@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 from collections.abc import Generator, Mapping, Sequence
@@ -88,7 +89,9 @@ def run_points(
     if workers <= 1:
         yield from (run_point(study, point) for point in points)
         return
-    with ProcessPoolExecutor(workers, initializer=_remember, initargs=(study,)) as pool:
+    way = multiprocessing.get_all_start_methods()[0]  # the platform's own; Mesa 3.3 sets another
+    context = multiprocessing.get_context(way)
+    with ProcessPoolExecutor(workers, context, _remember, (study,)) as pool:
         try:
             yield from pool.map(_run_remembered, points, chunksize=1)
         except BaseException:

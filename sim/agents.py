@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import mesa
 
-from sim.draws import Event
+from sim.draws import Event, uniform
 from sim.parameters import DAYS_PER_WEEK
 from sim.rules import members, outlets, selling, support, trust, work
 from sim.state import NEVER, DonorState, MemberState, OutletState, Status
@@ -27,7 +27,7 @@ class Actor(mesa.Agent):  # type: ignore[misc]
 
     def draw(self, event: Event, whom: int = 0) -> float:
         """This week's luck of this agent in `event`."""
-        return self.village.draw(event, self.key, whom)
+        return uniform(self.village.event_keys[event], self.key, whom)
 
 
 class Member(Actor, MemberState):
@@ -218,14 +218,18 @@ class Outlet(Actor, OutletState):
             self.good += trust.good_evidence(p, self.promise_weeks)
             self.experience = selling.experience_after(p, self.experience)
         self.deliveries += 1 if arrived else 0
-        wasted = sum(map(work.value, self.wasted, prices))
-        perishable = sum(
-            work.value(pieces, product.price)
-            for pieces, product in zip(self.delivered, products, strict=True)
+        unsold = outlets.too_much_left(
+            p, self._perishable(self.wasted), self._perishable(self.delivered)
+        )
+        self.bad_weeks = self.bad_weeks + 1 if failed or unsold else 0
+
+    def _perishable(self, pieces: list[int]) -> int:
+        """Rupiah of the perishable among pieces of each product, at the buyer's price."""
+        return sum(
+            work.value(n, product.price)
+            for n, product in zip(pieces, self.village.setting.products, strict=True)
             if not product.dry
         )
-        unsold = outlets.too_much_left(p, wasted, perishable)
-        self.bad_weeks = self.bad_weeks + 1 if failed or unsold else 0
 
     def tells(self, neighbour: Outlet) -> bool:
         """Whether this outlet tells a neighbour of the group this week."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim import founding
-from sim.agents import Member, Outlet, Actor
+from sim.agents import Actor, Member, Outlet
 from sim.draws import Event
 from sim.rules import members, money, selling, support, trust, work
 from sim.state import KubeState, Status
@@ -225,13 +225,13 @@ class Kube(Actor, KubeState):
         """Stop serving the outlet that brings least per trip, or resume the best one (2.15.9)."""
         p = self.village.p
         if self.short_weeks >= p.serve_short_weeks and len(partners) > 1:
-            least = min(partners, key=lambda outlet: outlet.brings_per_trip())
+            least = min(partners, key=lambda outlet: (outlet.brings_per_trip(), outlet.trust))
             least.status = Status.PAUSED
             least.bad += trust.bad_evidence(p)
             self.short_weeks = 0
             self.village.note("paused", least.id)
         elif paused and self.work_sessions and not self.short_weeks:
-            best = max(paused, key=lambda outlet: outlet.brings_per_trip())
+            best = max(paused, key=lambda outlet: (outlet.brings_per_trip(), outlet.trust))
             if total(best.trip_hours for _ in self.sessions) <= self.spare_hours:
                 best.status = Status.PARTNER
                 self.village.note("resumed", best.id)

@@ -170,10 +170,7 @@ def _over_outlets(counts: str) -> Callable[[Village, int], float]:
 
 
 def _gross_margin(v: Village, k: int) -> float:
-    earned = sum(
-        outlet.bought()[k] * outlet.receipts[k]
-        for outlet in v.outlets
-    )
+    earned = sum(outlet.bought()[k] * outlet.receipts[k] for outlet in v.outlets)
     return earned - v.kube.made[k] * v.kube.unit_costs[k]
 
 
@@ -248,5 +245,3 @@ def _rows(
 ) -> NDArray[np.float64]:
     rows = [[float(column.read(village, thing)) for column in columns] for thing in things]
     return np.array(rows).reshape(len(rows), len(columns))
-
-

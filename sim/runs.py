@@ -120,9 +120,7 @@ def tables(records: Sequence[Record], setting: founding.Setting) -> Tables:
         weekly=weekly,
         women=_women(records, women),
         outlet_weekly=outlet_weekly,
-        product_weekly=_frame(
-            records, "products", measures.PRODUCT_WEEKLY, "product_id", products
-        ),
+        product_weekly=_frame(records, "products", measures.PRODUCT_WEEKLY, "product_id", products),
         member_weekly=_frame(records, "members", measures.MEMBER_WEEKLY, "member_id", women),
         events=_events(records),
     )

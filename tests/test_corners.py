@@ -266,6 +266,32 @@ def test_late_deliveries_lose_trust_by_the_closed_form_and_then_the_outlet() -> 
     assert column(record, "late").tolist() == [1] * 4 + [0] * 4
 
 
+def test_unsold_goods_lose_the_outlet_and_no_trust() -> None:
+    """Four weeks in a row with too much left count towards stopping only (2.14.12)."""
+    fussy = {**CALM, "drop_unsold": 0, "demand_dispersion": 0.5, "reopen_prob": 0}
+    record = live("none", 12, {**fussy, "working_capital_0": 2_000_000}, of=WARUNG)
+    served = per_outlet(record, "status")[:, 0] == Status.PARTNER
+    wasted = per_outlet(record, "wasted")[:, 0] > 0
+    assert wasted[:4].all(), "the luck of this run changed: choose another"
+    assert served.tolist() == [True] * 3 + [False] * 9
+    trust = trust_of(record)
+    assert trust[0] < trust[1] < trust[2] < trust[3]
+    patient = live(
+        "none", 12, {**fussy, "drop_unsold": 1, "working_capital_0": 2_000_000}, of=WARUNG
+    )
+    assert per_outlet(patient, "status").all()
+
+
+def test_a_tie_opens_again_with_half_of_the_bad_evidence() -> None:
+    """Late for four weeks, a week of repair, open again at the end of week 5, late again."""
+    late = {**CALM, "delivery_fail_prob": 1, "fail_skill_intercept": 2, "hearsay_weight": 0}
+    again = {**late, "repair_weeks": 1, "reopen_prob": 1, "trust_memory": 1, "drop_threshold": 0}
+    record = live("none", 10, again, of=WARUNG)
+    bad = [2.5, 5, 7.5, 10, 10, 5, 7.5, 10, 12.5, 15]
+    assert trust_of(record) == pytest.approx([(8 + 1.8) / (8 + b + 4) for b in bad])
+    assert per_outlet(record, "status")[:, 0].tolist() == [1, 1, 1, 2, 2, 1, 1, 1, 1, 2]
+
+
 def test_an_announced_stop_is_one_bad_event() -> None:
     """The core is down from week 1 on (2.14.12, 2.15.3)."""
     down = {
@@ -335,6 +361,62 @@ def test_each_old_tie_stands_for_another_of_the_five() -> None:
     assert {outlet.id for outlet in village.partners} == {"baru_1", "baru_2"}
     village = Village(setting(1, five, WARUNG), shipped("none"))
     assert [outlet.status for outlet in village.outlets] == [Status.PARTNER]
+
+
+# --- Support whose outcome is known ---
+
+
+def test_whoever_is_sure_to_agree_agrees() -> None:
+    sure = live("package_2019", 16, {"accept_intercept": 50, "core_failure_hazard": 0})
+    assert column(sure, "outlets_new").tolist()[3:9] == [0, 1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize(("second", "visits"), [(True, 2), (False, 1)])
+def test_a_refusing_outlet_is_visited_once_more(second: bool, visits: int) -> None:
+    never: dict[str, Value] = {"accept_intercept": -50, "revisit_weeks": 4}
+    plan = {"kind": "negotiation", "week": 3, "outlet": "warung_amat", "second_visit": second}
+    record = live(scenario(plan), 16, never)
+    refused = [event.week for event in record.happenings if event.kind == "refused"]
+    assert refused == [3, 7][:visits]
+    assert column(record, "intervention_cost_rp")[-1] == visits * 50_000
+
+
+@pytest.mark.parametrize(("again", "decisions"), [(True, 2), (False, 1)])
+def test_a_rejected_proposal_is_handed_in_once_more(again: bool, decisions: int) -> None:
+    never: dict[str, Value] = {"grant_intercept": -50, "grant_delay": 0, "resubmit_weeks": 4}
+    plan = {"kind": "capital_proposal", "week": 3, "donor": "kebon_jambu", "resubmit": again}
+    record = live(scenario(plan), 20, never)
+    rejected = [event.week for event in record.happenings if event.kind == "proposal_rejected"]
+    assert rejected == [4, 9][:decisions]
+    assert column(record, "proposals_submitted")[-1] == decisions
+
+
+def test_village_money_comes_in_the_first_half_of_the_next_year() -> None:
+    """Pattern V5: asked for by 30 September 2019, paid from January to June 2020."""
+    granted = {"budget_intercept": 50, "core_failure_hazard": 0, "burn_in_weeks": 0}
+    for replication in range(6):
+        record = live("only_audience", 60, granted, luck=Luck(0, 0, replication))
+        paid = column(record, "dana_desa_rp")
+        weeks = [event.week for event in record.happenings if event.kind == "dana_desa"]
+        assert len(weeks) == 1 and 18 <= weeks[0] <= 44
+        assert (paid[: weeks[0]] == 0).all() and (paid[weeks[0] :] == 9_340_000).all()
+        assert column(record, "tools")[-1] == pytest.approx(0.95)
+
+
+@pytest.mark.parametrize(("late", "paid"), [(0, 0), (1, 9_340_000)])
+def test_a_late_request_waits_for_another_year(late: float, paid: int) -> None:
+    plan = scenario({"kind": "audience", "week": 10, "requests": ["tools"]})
+    granted = {"budget_intercept": 50, "core_failure_hazard": 0, "budget_late_prob": late}
+    assert column(live(plan, 52, granted), "dana_desa_rp")[-1] == paid
+
+
+def test_every_day_of_the_half_year_can_be_pay_day() -> None:
+    village = Village(setting(60), shipped("none"))
+    village.week = 18  # 27 December 2019 to 2 January 2020
+    assert village.budget_payment_week(1e-9) == 18
+    assert village.budget_payment_week(1 - 1e-9) == 44  # 26 June to 2 July 2020
+    days = [village.budget_payment_week((i + 0.5) / 182) for i in range(182)]
+    assert [days.count(week) for week in (18, 19, 43, 44)] == [2, 7, 7, 5]
 
 
 # --- Every parameter, one at a time ---

@@ -191,13 +191,13 @@ def ended(workers: list[multiprocessing.process.BaseProcess]) -> bool:
 
 def test_workers_leave_an_interrupt_to_who_started_them(alone: list[list[Record]]) -> None:
     """Ctrl-C reaches every process of the terminal; only the first one answers."""
-    with closing(run_points(STUDY, POINTS, workers=2)) as running:
-        found = [next(running)]
+    with closing(run_points(STUDY, [*POINTS, *POINTS], workers=2)) as running:
+        found = [next(running) for _ in POINTS]
         for worker in multiprocessing.active_children():
             assert worker.pid is not None
             os.kill(worker.pid, signal.SIGINT)
         found += running
-    assert all_same(found, alone)
+    assert all_same(found, [*alone, *alone])
 
 
 def test_no_worker_outlives_a_study_that_is_given_up() -> None:

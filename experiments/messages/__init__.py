@@ -71,6 +71,18 @@ def has_text(lang: str, key: str) -> bool:
     return key in catalogue(lang)
 
 
+def parameter_name(name: str, lang: str) -> str:
+    """A parameter in people's words, or its own name when nobody has put it into words yet."""
+    key = f"parameter.{name}"
+    return text(lang, key) if has_text(lang, key) else name
+
+
+def choice(value: str, lang: str) -> str:
+    """One of the values of a switch in people's words, or as it is written in files."""
+    key = f"choice.{value}"
+    return text(lang, key) if has_text(lang, key) else value
+
+
 def number(value: float, lang: str, decimals: int = 1) -> str:
     """A number with at most so many decimals: 0.5 is '0,5' in Indonesian, '0.5' in English."""
     rounded = round(value, decimals) + 0.0  # -0.0 becomes 0.0

@@ -134,4 +134,3 @@ def ration(orders: Counts, available: int) -> Counts:
 def unit_receipt(price: int, margin: float) -> int:
     """Rupiah the group gets for one piece sold."""
     return int(price * (1 - margin))
-

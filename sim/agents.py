@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import mesa
 
-from sim.draws import Event, uniform
+from sim import draws
+from sim.draws import Event
 from sim.parameters import DAYS_PER_WEEK
 from sim.rules import members, outlets, selling, support, trust, work
 from sim.state import NEVER, DonorState, MemberState, OutletState, Status
@@ -27,7 +28,7 @@ class Actor(mesa.Agent):  # type: ignore[misc]
 
     def draw(self, event: Event, whom: int = 0) -> float:
         """This week's luck of this agent in `event`."""
-        return uniform(self.village.event_keys[event], self.key, whom)
+        return draws.uniform(self.village.event_keys[event], self.key, whom)
 
 
 class Member(Actor, MemberState):

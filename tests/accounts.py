@@ -121,6 +121,9 @@ def payouts(village: Audited) -> None:
         ordered = sorted((sum(woman.worked), woman.pay) for woman in village.members)
         holds("more work, less pay", all(a[1] <= b[1] for a, b in pairwise(ordered)))
         holds("paid without work", all(sum(woman.worked) for woman in women))
+    if p.division_rule == Division.OFFICER_BONUS:
+        entitled = all(sum(woman.worked) or woman.officer for woman in women)
+        holds("a bonus for one who is no officer", entitled)
     before = village.box + kube.payouts - kube.grant_cash
     asked = money.payout(p, surplus, before, max(kube.material_plans, default=0))
     holds(f"{kube.payouts} paid of {asked}", kube.payouts <= asked)

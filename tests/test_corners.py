@@ -24,6 +24,7 @@ from tests.worlds import (
     outlets,
     per_outlet,
     per_product,
+    per_woman,
     plausible,
     scenario,
     setting,
@@ -122,6 +123,48 @@ def test_outright_sale_pays_for_what_arrives() -> None:
     assert column(week, "receipts") == sent * 3_625
     assert per_product(week, "wasted")[0, 2] == sent - sold
     assert not per_product(week, "returned").any()
+
+
+@pytest.mark.parametrize(("contract", "careful"), [("titip", True), ("putus", False)])
+def test_only_what_comes_back_makes_officers_careful(contract: str, careful: bool) -> None:
+    """What an outlet bought and did not sell is its own affair (2.14.8, 2.14.19)."""
+    of = group(outlets=outlets(warung={"contract": contract}))
+    moody = {**BUSY, "order_trust_intercept": 0.9, "demand_dispersion": 0.3}
+    record = live("none", 10, moody, of=of, village_class=Audited)
+    assert per_product(record, "wasted").any()
+    assert (per_product(record, "supply") < 1).any() == careful
+
+
+def test_goods_in_stock_need_no_cash() -> None:
+    """With a week's opak on the shelf, the materials of pisang and bolu suffice."""
+
+    class Stocked(Village):
+        def open_week(self) -> None:
+            self.kube.stock[2] = 70
+            super().open_week()
+
+    cash = {**BUSY, "working_capital_0": 20 * 600 + 40 * 1_000}
+    week = live("none", 1, cash, of=WARUNG, village_class=Stocked)
+    assert per_product(week, "sold").tolist() == [[20, 40, 70]]
+    assert per_product(week, "made").tolist() == [[20, 40, 0]]
+
+
+@pytest.mark.parametrize(
+    ("rule", "officer", "other"), [("equal", 30_100, 30_100), ("officer_bonus", 54_180, 24_080)]
+)
+def test_division_by_hand(rule: str, officer: int, other: int) -> None:
+    """Rp 150,500 among five who worked alike; a fifth of it first for the one officer."""
+    week = live("none", 2, {**BUSY, "division_rule": rule}, of=WARUNG, village_class=Audited)
+    assert per_woman(week, "kube_income")[1].tolist() == [officer, *[other] * 4]
+
+
+def test_mentoring_by_hand() -> None:
+    """Materials 6% cheaper for three weeks, then half of that, then a quarter."""
+    plan = scenario({"kind": "mentoring", "week": 0, "weeks": 3})
+    record = live(plan, 5, {**BUSY, "mentor_halflife": 1}, of=WARUNG, village_class=Audited)
+    costs = [[564, 940, 2_115]] * 3 + [[582, 970, 2_182], [591, 985, 2_216]]
+    expected = [20 * pisang + 40 * bolu + 70 * opak for pisang, bolu, opak in costs]
+    assert column(record, "materials").tolist() == expected
 
 
 def test_rain_stops_drying_and_a_rack_helps() -> None:
@@ -290,6 +333,17 @@ def test_a_tie_opens_again_with_half_of_the_bad_evidence() -> None:
     bad = [2.5, 5, 7.5, 10, 10, 5, 7.5, 10, 12.5, 15]
     assert trust_of(record) == pytest.approx([(8 + 1.8) / (8 + b + 4) for b in bad])
     assert per_outlet(record, "status")[:, 0].tolist() == [1, 1, 1, 2, 2, 1, 1, 1, 1, 2]
+
+
+def test_an_outlet_that_was_never_served_does_not_judge() -> None:
+    """Promised to and never delivered: trust falls, yet it stops only after deliveries."""
+    of = group(outlets=outlets(baru={"initial": False}))
+    visit = scenario({"kind": "negotiation", "week": 0, "outlet": "baru"})
+    nobody = {**CALM, "attend_intercept": -50, "accept_intercept": 50}
+    record = live(visit, 12, nobody, of=of, village_class=Audited)
+    assert trust_of(record)[-1] < 0.25
+    assert (per_outlet(record, "status") == Status.PARTNER).all()
+    assert (column(record, "binding") == Binding.HANDS).all()
 
 
 def test_an_announced_stop_is_one_bad_event() -> None:

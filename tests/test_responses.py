@@ -12,7 +12,7 @@ import pytest
 
 from experiments import network, say, store, sweep
 from experiments.analysis import paired
-from experiments.messages import rupiah
+from experiments.messages import parameter_name, rupiah
 from experiments.study import Study
 from sim.scenario import Group
 from tests.results import KEYS, documented, incomes, quantile
@@ -207,7 +207,8 @@ def test_sentences_on_the_sweep_hold_its_numbers(swept: Path, lang: str) -> None
     words = say.swept(table, list(LEVELS), lang)
     for sentence, row in zip(words, (last.iloc[-1], last.iloc[0]), strict=False):
         assert rupiah(row["value"], lang) in sentence
-        assert f"sessions_per_week = {row['sessions_per_week']}" in sentence
+        name = parameter_name("sessions_per_week", lang)
+        assert f"{name}: {row['sessions_per_week']}" in sentence
 
 
 def test_a_sweep_beats_what_a_scenario_sets_and_not_what_is_overridden(tmp_path: Path) -> None:

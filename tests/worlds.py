@@ -129,6 +129,13 @@ def per_product(record: Record, name: str) -> NDArray[np.float64]:
     return values
 
 
+def per_woman(record: Record, name: str) -> NDArray[np.float64]:
+    """One column of the women's table, [week, woman]."""
+    index = [column.name for column in measures.MEMBER_WEEKLY].index(name)
+    values: NDArray[np.float64] = record.members[:, :, index]
+    return values
+
+
 def differing(one: Record, other: Record, until: int | None = None) -> list[str]:
     """Weekly columns and other tables in which two runs differ at all, costs aside."""
     found = [

@@ -301,7 +301,7 @@ def test_letters_are_large_enough(lang: str) -> None:
 def test_names_are_printed_as_they_are_and_never_executed() -> None:
     said = words(replace(FACTS, group_name=HOSTILE[:40], unknowns=(HOSTILE,), reason=HOSTILE))
     assert '<script>alert(1)</script> #eval("1")' in said
-    assert "=cmd() $x$ *a* @b \\n (?) (?) (?)." in said  # the bold font has no such letters
+    assert "=cmd() $x$ *a* @b \\n 😀(?) (?) (?)." in said  # letters that the fonts lack
 
 
 def test_what_is_too_long_is_shortened() -> None:

@@ -6,12 +6,13 @@ import itertools
 import math
 from collections.abc import Collection, Mapping, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
 from scipy.stats import qmc, triang
 
+from sim.draws import name_key
 from sim.parameters import Parameter, ParameterError, Value, find
 from sim.scenario import read_setting
-
-LHS_STREAM = 20190823  # keeps the villages apart from other uses of the same seed
 
 
 def plausible_villages(
@@ -21,18 +22,24 @@ def plausible_villages(
 
     Each parameter follows a triangle over its range with the peak at its default (on a log scale,
     or rounded to whole numbers, where the register says so). The same seed gives the same villages
-    whatever the scenario.
+    whatever the scenario, and a parameter keeps its values whatever other parameters there are: its
+    column of the hypercube is seeded by its own name.
     """
-    rows = [row for row in register.values() if row.drawn]
-    if not rows:
-        return [{} for _ in range(count)]
-    shares = qmc.LatinHypercube(len(rows), rng=LHS_STREAM + seed).random(count)
-    drawn = {row.name: _quantiles(row, shares[:, i]) for i, row in enumerate(rows)}
-    kept = [name for name in drawn if name not in known]
-    return [{name: drawn[name][village] for name in kept} for village in range(count)]
+    drawn = {
+        row.name: _quantiles(row, _column(row.name, count, seed))
+        for row in register.values()
+        if row.drawn and row.name not in known
+    }
+    return [{name: values[village] for name, values in drawn.items()} for village in range(count)]
 
 
-def _quantiles(row: Parameter, shares: Sequence[float]) -> list[Value]:
+def _column(name: str, count: int, seed: int) -> NDArray[np.float64]:
+    """[village] shares in (0, 1), one in each of `count` equal strata, in an order of its own."""
+    column: NDArray[np.float64] = qmc.LatinHypercube(1, rng=[seed, name_key(name)]).random(count)
+    return column[:, 0]
+
+
+def _quantiles(row: Parameter, shares: NDArray[np.float64]) -> list[Value]:
     low, mode, high = row.low, float(row.default), row.high
     on_log_scale = row.distribution == "log_triangular" and low > 0  # a group may say "or none"
     if on_log_scale:

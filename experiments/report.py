@@ -186,6 +186,8 @@ def report_sheet(folder: Path, out: Path, options: Sequence[str], lang: str) -> 
     for name in others:
         if name not in rows:
             raise ParameterError(f"'{name}' was not compared; there are {', '.join(rows)}")
+    if options and len(others) >= SHEET_OPTIONS:
+        raise ParameterError(f"{len(others) + 1} options; a sheet shows {SHEET_OPTIONS} at most")
     chosen = [baseline, *others[: SHEET_OPTIONS - 1]]
     facts = SheetFacts(
         group_name=summary["group"],

@@ -81,12 +81,12 @@ def _told(
 ) -> Callable[..., Any]:
     names = list(inspect.signature(rule).parameters)
 
-    def listen(*args: Any) -> Any:
-        result = rule(*args)
+    def listen(*args: Any, **named: Any) -> Any:
+        result = rule(*args, **named)
         if _calls_for(agent, sys._getframe(1)):
             given = ", ".join(
                 f"{name}={_shown(value)}"
-                for name, value in zip(names, args, strict=False)
+                for name, value in (*zip(names, args, strict=False), *named.items())
                 if not isinstance(value, Parameters)
             )
             lines.append(f"  {module}.{rule.__name__}({given}) = {_shown(result)}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import mesa
 
@@ -211,14 +211,14 @@ class Outlet(Actor, OutletState):
     def _judge_delivery(self, late: bool) -> None:
         p, products = self.village.p, self.village.setting.products
         prices = [product.price for product in products]
-        arrived = sum(map(work.value, self.delivered, prices))
-        failed = late or outlets.is_short(p, arrived, self.promised)
+        sent = sum(map(work.value, self.delivered, prices))
+        failed = late or outlets.is_short(p, sent, self.promised)
         if failed:
             self.bad += trust.bad_evidence(p)
         else:
             self.good += trust.good_evidence(p, self.promise_weeks)
             self.experience = selling.experience_after(p, self.experience)
-        self.deliveries += 1 if arrived else 0
+        self.deliveries += 1 if sent else 0
         unsold = outlets.too_much_left(
             p, self._perishable(self.wasted), self._perishable(self.delivered)
         )
@@ -257,7 +257,6 @@ class Outlet(Actor, OutletState):
     def start_tie(self) -> None:
         """A new tie: no past, small first orders; it waits when the officers are short already."""
         p, kube = self.village.p, self.village.kube
-        self.good = self.bad = 0.0
         self.experience = p.new_tie_order_share
         self.deliveries = self.bad_weeks = 0
         self.informed = True
@@ -276,7 +275,7 @@ class Outlet(Actor, OutletState):
             self.village.note("dropped", self.id, self.trust)
 
     def may_reopen(self) -> None:
-        """A dropped tie opens again, after its repair time, with half of the bad evidence."""
+        """A dropped tie opens again, after its repair time, with part of its bad evidence."""
         if self.repair_weeks:
             self.repair_weeks -= 1
             return
@@ -290,8 +289,6 @@ class Outlet(Actor, OutletState):
 
 class Donor(Actor, DonorState):
     """A donor, or the village government with its budget calendar."""
-
-    open_plan: Any = None  # the intervention that handed in the open proposal
 
     @property
     def trust(self) -> float:

@@ -1,12 +1,12 @@
 """From weeks to dates: Ramadan, Idul Fitri, school and pesantren terms, the village budget year.
 
-Two clocks (domain 2.14, point 18):
+Two clocks (theory sheet 2.14, point 18):
 
 * `typical_year`: any start date. Ramadan and Idul Fitri follow the Umm al-Qura calendar
   (`hijridate`, 1925 to 2077). Indonesia decides by its own sighting of the moon: the official
   dates can differ by a day.
 * `replication_2019`: the same, with the official dates of 2019 and 2020 and the recorded school
-  breaks of 2018/19 and 2019/20 (domain 2.12, S27, S27b). It warns past mid March 2020, when
+  breaks of 2018/19 and 2019/20 (theory sheet 2.12, S27, S27b). It warns past mid March 2020, when
   COVID-19 closed the schools: that is not modelled.
 
 A tick is seven days that begin on the weekday of the start date. What the calendar does to
@@ -30,7 +30,7 @@ DAY = timedelta(days=1)
 KINDS = tuple(OUTLET_KINDS)
 CLOCKS = REGISTER["calendar"].choices
 
-FEAST = timedelta(days=2)  # Idul Fitri (domain 2.12)
+FEAST = timedelta(days=2)  # Idul Fitri (theory sheet 2.12)
 FORTNIGHT = timedelta(days=14)  # before Idul Fitri, when cakes and dry snacks sell best (S26)
 BUDGET_CUT_OFF = (9, 30)  # month, day: RKPDes is fixed by the end of September (S35b)
 COVID_CLOSURES = date(2020, 3, 15)
@@ -150,14 +150,14 @@ def budget_decision_day(audience: date) -> date:
     """Day on which the village decides on a request made at an audience on day `audience`.
 
     The plan for the next year is fixed by 30 September (S35b), the budget by 31 December
-    (from memory): a later request waits for the budget after (domain 2.8).
+    (from memory): a later request waits for the budget after (theory sheet 2.8).
     """
     in_time = (audience.month, audience.day) <= BUDGET_CUT_OFF
     return date(audience.year if in_time else audience.year + 1, 12, 31)
 
 
 def payment_window(decision: date) -> Span:
-    """First and last day on which a request granted on `decision` can be paid (domain 2.8, S35)."""
+    """First and last day on which a request granted on `decision` can be paid (theory sheet 2.8, S35)."""
     year = decision.year + 1
     return date(year, 1, 1), date(year, 6, 30)
 

@@ -79,7 +79,7 @@ def uniform(key: int, who: int = 0, whom: int = 0) -> float:
     key: `event_key(...)`; who: the agent's `name_key`; whom: another agent's, or a small number
     such as a session. For one agent, whom = 0, 1, 2 ... walks SplitMix64's own sequence.
     """
-    x = (key + who + _GOLDEN * (whom + 1)) & _MASK
+    x = (key + who + _GOLDEN * (whom + 1)) & _MASK  # then _mix, written out: the hottest lines
     x = ((x ^ (x >> 30)) * _MIX_1) & _MASK
     x = ((x ^ (x >> 27)) * _MIX_2) & _MASK
     return (((x ^ (x >> 31)) >> 12) + 0.5) * _TO_UNIT

@@ -1,4 +1,4 @@
-"""Week 0, made once: numbers become a setting, a setting and luck become women, outlets, donors."""
+"""The founding: numbers become a setting; a setting and luck become women, outlets, donors."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim import founding
 from sim.agents import Actor, Member, Outlet
 from sim.draws import Event
-from sim.rules import members, money, selling, support, trust, work
+from sim.rules import members, money, outlets, selling, support, trust, work
 from sim.state import KubeState, Status
 from sim.sums import total
 
@@ -109,12 +109,11 @@ class Kube(Actor, KubeState):
 
     def _choose_crew(self, came: list[Member], session: int, wanted: int) -> list[Member]:
         """Officers send home those with field work first, then by lot (theory sheet 2.14.14)."""
-        if len(came) > wanted:
-            lots = {woman.id: woman.draw(Event.ROTA, session) for woman in came}
-            came = sorted(came, key=lambda woman: (woman.called[session], lots[woman.id]))[:wanted]
-        for woman in came:
+        lots = {woman.id: woman.draw(Event.ROTA, session) for woman in came}
+        crew = sorted(came, key=lambda woman: (woman.called[session], lots[woman.id]))[:wanted]
+        for woman in crew:
             woman.worked[session] = True
-        return came
+        return crew
 
     def _load(self, k: int, session: int, made: int, partners: list[Outlet]) -> None:
         available = self.stock[k] + made
@@ -181,8 +180,8 @@ class Kube(Actor, KubeState):
     def judge_delivery(self, partners: list[Outlet]) -> None:
         """Count weeks in a row in which the group delivered less than it promised."""
         promised = sum(outlet.promised for outlet in partners)
-        arrived = sum(self.value(outlet.delivered) for outlet in partners)
-        short = promised and work.share(arrived, promised) < self.village.p.short_share
+        sent = sum(self.value(outlet.delivered) for outlet in partners)
+        short = outlets.is_short(self.village.p, sent, promised)
         self.short_weeks = self.short_weeks + 1 if short else 0
 
     def get_used_to(self) -> None:
@@ -232,7 +231,7 @@ class Kube(Actor, KubeState):
             self.village.note("paused", least.id)
         elif paused and self.work_sessions and not self.short_weeks:
             best = max(paused, key=lambda outlet: (outlet.brings_per_trip(), outlet.trust))
-            if total(best.trip_hours for _ in self.sessions) <= self.spare_hours:
+            if work.hours_of(len(self.sessions), best.trip_hours) <= self.spare_hours:
                 best.status = Status.PARTNER
                 self.village.note("resumed", best.id)
 

@@ -207,7 +207,7 @@ class Recorder:
     """Collects one run; call it with the village at the end of each recorded week.
 
     weekly: [week, column]; outlets: [week, outlet, column]; products: [week, product, column];
-    women: [woman, sum]; members: [week, woman, column] or None.
+    women: [woman, sum]; members: [week, woman, column]; none of the last three unless asked for.
     """
 
     def __init__(self, village: Village, weeks: int, detail: bool, members: bool) -> None:

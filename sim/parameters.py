@@ -2,8 +2,8 @@
 
 Each row gives the name, the default, the range in which the truth plausibly lies, the unit, what it
 means and where it comes from. S-numbers and F-numbers refer to `docs/sources.md`: S are outside
-sources, F are facts of the paper (Mushoddiq, 2019). Nothing else in `sim/` holds a number that
-matters; rules read them as `p.name`.
+sources, F are facts of the paper (Mushoddiq). Nothing else in `sim/` holds a number that matters,
+the dates in `sim/calendar.py` aside; rules read them as `p.name`.
 
 Roles
     uncertain  unknown, drawn from its range in every plausible village
@@ -35,8 +35,9 @@ class ParameterError(ValueError):
 class Parameter:
     """One row of the register. `low` and `high` bound what is plausible, `hard_*` what is possible.
 
-    `distribution` says how plausible values are drawn: a triangle with its peak at the default
-    (on a log scale for factors and sizes), or the same rounded to whole numbers.
+    `provenance`: paper, literature or assumption; `check`: V seen in the source, M from memory,
+    A not verified. `distribution` says how plausible values are drawn: a triangle with its peak at
+    the default (on a log scale for factors and sizes), or the same rounded to whole numbers.
     """
 
     name: str
@@ -94,6 +95,10 @@ INTERVENTION_KINDS: Final = (
 )
 PRODUCT_FIELDS: Final = ("price", "cost", "shelf_life_days", "labour_rate")
 DAYS_PER_WEEK: Final = 7
+BOTH_WAYS: Final = 2
+HALVING: Final = 2
+GAMMA_SHAPE: Final = 2  # of delays: the sum of two exponential waits
+LOGISTIC_SPREAD: Final = 3**0.5 / 3.141592653589793  # scale of a logistic law with variance 1
 LOG_TINY: Final = -700.0  # a probability below exp of this is no longer a normal float
 MONTHS: Final = (
     "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",

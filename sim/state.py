@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Any
 
 NEVER = -10_000  # a week so long ago, or a date so far off, that it plays no part
 
@@ -81,7 +82,7 @@ class OutletState:
     means: list[list[float]] = field(default_factory=list)  # product x window: mean pieces asked
     orders: list[list[int]] = field(default_factory=list)  # product x session
     batches: list[list[int]] = field(default_factory=list)  # product x session, on the shelf
-    delivered: list[int] = field(default_factory=list)  # pieces of each product
+    delivered: list[int] = field(default_factory=list)  # pieces sent, those then lost included
     sold: list[int] = field(default_factory=list)
     returned: list[int] = field(default_factory=list)  # to the group's stock
     wasted: list[int] = field(default_factory=list)
@@ -101,7 +102,8 @@ class DonorState:
     good: float
     bad: float
     base: float
-    proposal_quality: float = 0.0
+    open_plan: Any = None  # the intervention that handed in the open proposal
+    proposal_quality: float = 0.0  # proposal skill when it was written, 0-1
     decision_week: int = NEVER  # of an open proposal or budget request
     granted: bool = False
     payment_week: int = NEVER  # of granted dana desa

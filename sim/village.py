@@ -155,7 +155,7 @@ class Village(mesa.Model):  # type: ignore[misc]
             self.week += 1
 
     def step(self) -> None:
-        """Live one week: every phase, in order."""
+        """Live one week: every phase, in order; `live` then turns to the next week."""
         self.look_up_luck()
         for phase in PHASES:
             getattr(self, phase.name)()
@@ -190,7 +190,7 @@ class Village(mesa.Model):  # type: ignore[misc]
         for woman in women:
             woman.decide_to_come()
         came = sum(sum(woman.came) for woman in women)
-        kube.attendance = work.share(came, sum(len(women) for _ in kube.sessions))
+        kube.attendance = work.share(came, work.hours_of(len(women), len(kube.sessions)))
 
     def orders(self) -> None:
         if not self.kube.sessions:

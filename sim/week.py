@@ -1,6 +1,6 @@
 """The week as data: what happens in a tick, in which order, and who acts.
 
-Both engines run exactly these phases in this order; MODEL.md quotes the table.
+The village runs exactly these phases in this order; MODEL.md quotes the table.
 A tick is seven days, from the group's first session day (theory sheet 2.13).
 """
 

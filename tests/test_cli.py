@@ -119,6 +119,7 @@ def test_the_main_job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(demo, "STRATEGIES", demo.SHEET)
     monkeypatch.setattr(demo, "PARTNERS", 1)
     monkeypatch.setattr(demo, "SWEPT", {"payment_lag": [0]})
+    monkeypatch.setattr(demo, "STARTS", {"n_outlets_init": [1]})
     told = call("demo", "--out", tmp_path, "--villages", 1, "--replications", 1, "--workers", 1)
     assert told.code == 0
     made = {path.name for path in tmp_path.iterdir()}

@@ -368,6 +368,33 @@ def test_an_announced_stop_is_one_bad_event() -> None:
     assert np.isnan(column(record, "attendance")[1:]).all()
 
 
+def test_officers_stop_serving_the_least_and_resume_it() -> None:
+    """Short twice: the smaller warung waits; a week with hours to spare, and it is served again."""
+
+    class ShortTwice(Village):
+        def ties(self) -> None:
+            if self.week == 3:
+                self.kube.short_weeks = 2
+            super().ties()
+
+    of = group(outlets=outlets(besar={}, kecil={"size": {"value": 0.5}}))
+    ample = {**BUSY, "n_members": 20, "trust_gain": 1, "order_trust_intercept": 0.2}
+    record = live("none", 6, ample, of=of, village_class=ShortTwice)
+    assert per_outlet(record, "status").tolist() == [[1, 1]] * 3 + [[1, 3]] + [[1, 1]] * 2
+    delivered = per_outlet(record, "delivered")
+    assert (delivered[[0, 1, 2, 3, 5]] > 0).all()
+    assert delivered[4, 1] == 0
+    trust = per_outlet(record, "trust")
+    assert trust[3, 1] < trust[2, 1] == trust[2, 0] < trust[3, 0]  # it minds
+
+
+def test_officers_short_of_hands_serve_fewer() -> None:
+    tired = {**BUSY, "session_hours": 1, "delivery_hours_outlet": 0.8}
+    of = group(outlets=outlets(besar={}, kecil={"size": {"value": 0.5}}))
+    record = live("none", 3, tired, of=of, village_class=Audited)
+    assert per_outlet(record, "status").tolist() == [[1, 1], [1, 3], [1, 3]]
+
+
 def test_the_core_works_again_after_its_repair() -> None:
     class Once(Village):
         def people(self) -> None:

@@ -144,6 +144,19 @@ def test_the_books_of_the_shipped_scenarios_close(name: str) -> None:
         live(name, 52, luck=Luck(0, 0, replication), village_class=Audited)
 
 
+def test_two_grants_in_one_week_are_both_booked() -> None:
+    donors = [donor.model_dump() | {"gives": "cash"} for donor in GROUP.donors]
+    donors.append({"id": "lain", "name": "Pesantren lain", "kind": "pesantren", "gives": "cash"})
+    plan = [
+        {"kind": "capital_proposal", "week": 1, "donor": name} for name in ("kebon_jambu", "lain")
+    ]
+    sure = {"grant_intercept": 50, "grant_delay": 0}
+    of = group(donors=donors)
+    record = live(scenario(*plan), 4, sure, of=of, village_class=Audited)
+    assert column(record, "grants_rp").tolist() == [0, 0, 6_000_000, 6_000_000]
+    assert column(record, "grant_cash").tolist() == [0, 0, 3_000_000, 0]
+
+
 # --- The tables tell the same story ---
 
 

@@ -87,6 +87,12 @@ def test_costs_by_hand(kind: str, weeks: int, rupiah: int, days: float, hours: f
     assert column(record, "intervention_hours")[-1] == weeks * hours
 
 
+def test_only_women_who_are_there_give_their_hours() -> None:
+    few = {"exit_hazard": 0, "n_members": 8}
+    record = live(scenario(whole("fgd", effective=False), whole("audience")), 5, few)
+    assert column(record, "intervention_hours")[-1] == 8 * 2 + 6 * 3
+
+
 # Every number through which an intervention acts, set to no effect.
 NULL: dict[str, dict[str, Value]] = {
     "fgd": {"fgd_effect": 0, "norm_recall_weeks": 0},

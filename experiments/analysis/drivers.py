@@ -9,11 +9,28 @@ import pandas as pd
 # What people can be asked, and the parameters that it is about, by the start of their names.
 TOPICS: Final = {
     "demand": ("demand_", "size_", "catchment_"),
-    "attendance": ("attend_", "share_", "cc_", "conditional_", "fgd_", "opportunity_", "min_crew"),
+    "attendance": (
+        "attend_",
+        "share_",
+        "cc_",
+        "conditional_",
+        "fgd_",
+        "opportunity_",
+        "min_crew",
+        "trust_base_inside",
+    ),
     "prices": ("price_", "cost_", "consign_margin", "margin_"),
     "payment": ("payment_lag", "working_capital", "reserve_"),
     "fields": ("farm_", "session_reservation"),
-    "outlets": ("n_outlets_init", "trust_base_", "tie_", "accept_", "drop_", "order_"),
+    "outlets": (
+        "n_outlets_init",
+        "trust_base_in_village",
+        "trust_base_outside",
+        "tie_",
+        "accept_",
+        "drop_",
+        "order_",
+    ),
     "time": ("session_hours", "labour_rate", "delivery_", "indirect_", "distance_"),
 }
 

@@ -6,7 +6,7 @@ from enum import IntEnum
 
 from sim.parameters import Parameters
 
-# A list of whole numbers: a Python list in the village, an array in a compiled engine.
+# Whole numbers, one for each woman.
 Counts = list[int]
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from sim.parameters import LOG_TINY, Parameters
+from sim.parameters import LOG_TINY, LOGISTIC_SPREAD, Parameters
 
-# A list of whole numbers: a Python list in the village, an array in a compiled engine.
+# Whole numbers, one for each product, session, outlet or woman.
 Counts = list[int]
 
 
@@ -93,7 +93,7 @@ def buyers(mean: float, dispersion: float, u: float) -> int:
         odds, extra = mean * dispersion / (mean + dispersion), mean / (mean + dispersion)
     if log_zero < LOG_TINY:
         variance = mean + mean * mean / dispersion
-        scale = math.sqrt((1 + 1 + 1) * variance) / math.pi
+        scale = LOGISTIC_SPREAD * math.sqrt(variance)
         return max(0, int(mean + scale * math.log(u / (1 - u))))
     mass = total = math.exp(log_zero)
     count = 0

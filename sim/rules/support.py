@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from sim.parameters import Parameters
+from sim.parameters import GAMMA_SHAPE, HALVING, Parameters
 from sim.rules.logit import logistic
 
 
@@ -15,7 +15,7 @@ def trained(skill: float, gain: float) -> float:
 
 def faded(level: float, halflife: float) -> float:
     """A level after one week of fading with a half-life in weeks (skills [S63], mentoring, FGD)."""
-    return level / (1 + 1) ** (1 / halflife)
+    return level / HALVING ** (1 / halflife)
 
 
 def skill_at_rest(p: Parameters, quality: float) -> float:
@@ -33,7 +33,7 @@ def quality_after(p: Parameters, quality: float, skill: float, effort: float) ->
 
 def delay_weeks(mean: float, u_1: float, u_2: float) -> int:
     """Whole weeks, at least one: a gamma delay of shape 2, the sum of two exponential waits."""
-    return max(1, math.ceil(-mean / (1 + 1) * (math.log(u_1) + math.log(u_2))))
+    return max(1, math.ceil(-mean / GAMMA_SHAPE * (math.log(u_1) + math.log(u_2))))
 
 
 def grant_probability(

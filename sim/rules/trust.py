@@ -34,7 +34,7 @@ def bad_evidence(p: Parameters) -> float:
 def telling_probability(p: Parameters, partner: bool) -> float:
     """Probability that an informed outlet tells a neighbour this week [S58].
 
-    Partners tell about seven times as often as informed outlets that are no partner.
+    Partners tell more often than informed outlets that are no partner.
     """
     per_quarter = p.info_pass_participant if partner else p.info_pass_other
     return 1 - (1 - per_quarter) ** (1 / p.weeks_per_quarter)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from enum import IntEnum
 
-from sim.parameters import Parameters
+from sim.parameters import BOTH_WAYS, Parameters
 
 
 class Binding(IntEnum):
@@ -24,12 +24,12 @@ def share(part: float, whole: float) -> float:
 
 
 def value(pieces: int, rupiah: int) -> int:
-    """Rupiah of `pieces` at `rupiah` each."""
+    """Rupiah of `pieces` (or days, or trips) at `rupiah` each."""
     return pieces * rupiah
 
 
 def hours_of(women: int, hours: float) -> float:
-    """Hours of `women` who each give `hours`."""
+    """Hours of `women` (or sessions) that each take `hours`."""
     return women * hours
 
 
@@ -40,12 +40,12 @@ def brings_per_trip(demand: float, receipt: int, cost: int) -> float:
 
 def trip_hours(p: Parameters, km: float) -> float:
     """Hours of one delivery to an outlet `km` away, both ways (theory sheet 2.14.7)."""
-    return p.delivery_hours_outlet + (1 + 1) * km * p.travel_minutes_km / p.minutes_per_hour
+    return p.delivery_hours_outlet + BOTH_WAYS * km * p.travel_minutes_km / p.minutes_per_hour
 
 
 def trip_cost(p: Parameters, km: float) -> int:
     """Rupiah of one delivery, both ways."""
-    return int((1 + 1) * km * p.transport_cost_km)
+    return int(BOTH_WAYS * km * p.transport_cost_km)
 
 
 def productivity(p: Parameters, tools: float) -> float:
@@ -87,7 +87,7 @@ def hours_scale(hours: float, making: float, trips: float) -> float:
 
 
 def scaled(pieces: int, scale: float) -> int:
-    """Whole pieces of an order after scaling."""
+    """Whole part of `pieces` (of goods, rupiah or days) times a scale."""
     return int(pieces * scale)
 
 
@@ -101,11 +101,11 @@ def material_cost(p: Parameters, cost: int, mentor: float) -> int:
     return int(cost * (1 - p.mentor_material_saving * mentor))
 
 
-def binding(cash: float, hours: float, crew_hours: float, making: float) -> int:
+def binding(cash_scale: float, hours_scale: float, crew_hours: float, making: float) -> int:
     """What limited production, from the two scales, the crew's hours and the hours of making."""
-    if cash >= 1 and hours >= 1:
+    if cash_scale >= 1 and hours_scale >= 1:
         return Binding.DEMAND
-    if cash < hours:
+    if cash_scale < hours_scale:
         return Binding.CASH
     return Binding.TRIPS if making <= crew_hours else Binding.HANDS
 

@@ -78,7 +78,7 @@ class Terms(Protocol):
     def pesantren_closed_after_lebaran(self) -> int: ...
 
 
-# Keyed by Hijri year. 2019: JPNN; 2020: from memory (constants.csv).
+# Keyed by Hijri year. 2019: JPNN; 2020: from memory.
 OFFICIAL_FASTS = {
     1440: (date(2019, 5, 6), date(2019, 6, 5)),
     1441: (date(2020, 4, 24), date(2020, 5, 24)),
@@ -157,7 +157,7 @@ def budget_decision_day(audience: date) -> date:
 
 
 def payment_window(decision: date) -> Span:
-    """First and last day on which a request granted on `decision` can be paid (theory sheet 2.8, S35)."""
+    """First and last day on which a request granted on `decision` can be paid (2.8, S35)."""
     year = decision.year + 1
     return date(year, 1, 1), date(year, 6, 30)
 

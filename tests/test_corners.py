@@ -107,10 +107,41 @@ def test_long_trips_leave_no_hours() -> None:
 
 
 def test_an_outlet_pays_after_its_lag() -> None:
-    """Old partners owe for the weeks before; after `lag` weeks they pay what they sold."""
+    """Old partners owe for the weeks before; then they pay what they sold `lag` weeks ago."""
     lagged = live("none", 6, {**BUSY, "payment_lag": 3}, of=WARUNG)
-    assert column(lagged, "receipts").tolist()[3:] == [RECEIPTS] * 3
-    assert column(lagged, "receivable").tolist()[2:] == [3 * RECEIPTS] * 4
+    assert column(lagged, "receipts").tolist() == [RECEIPTS] * 6
+    assert column(lagged, "receivable").tolist() == [3 * RECEIPTS] * 6
+    of = group(outlets=outlets(baru={"initial": False}))
+    visit = scenario({"kind": "negotiation", "week": 1, "outlet": "baru"})
+    new = {**BUSY, "payment_lag": 3, "accept_intercept": 50, "new_tie_order_share": 1}
+    receipts = column(live(visit, 6, new, of=of), "receipts").tolist()
+    assert receipts == [0, 0, 0, 0, RECEIPTS, RECEIPTS]
+
+
+@pytest.mark.parametrize(
+    ("second", "ordered"),
+    [
+        ({"kind": "school"}, [130, 130]),  # another kind
+        ({"place": "outside"}, [130, 130]),  # beyond the border of the village
+        ({}, [2 * 8 + 8 + 26 + 2 * 30] * 2),  # 1 / 1.15 of its demand
+        ({"size": {"value": 3}}, [110, 2 * 26 + 26 + 78 + 2 * 91]),
+    ],
+)
+def test_overlap_by_hand(second: Mapping[str, object], ordered: list[int]) -> None:
+    """Two outlets of a kind on one side of the border share their buyers; others do not."""
+    of = group(outlets=outlets(satu={}, dua=second))
+    known = {name.replace("warung", "school"): BUSY[name] for name in BUSY if "warung" in name}
+    values = {**BUSY, "trust_base_outside": 0.1, **(known if "kind" in second else {})}
+    assert per_outlet(live("none", 1, values, of=of), "ordered").tolist() == [ordered]
+
+
+def test_working_for_nothing_is_no_injustice() -> None:
+    """Without a payout nobody got less than her share: trust follows attendance alone."""
+    dear = live("none", 10, {**BUSY, "cost_opak": 5_000, "trust_init_sd": 0}, of=WARUNG)
+    assert not column(dear, "payouts").any()
+    assert column(dear, "made").all()
+    expected = [1 - 0.4 * 0.95 ** (week + 1) for week in range(10)]
+    assert per_woman(dear, "trust")[:, 0] == pytest.approx(expected)
 
 
 def test_outright_sale_pays_for_what_arrives() -> None:
@@ -528,4 +559,4 @@ def test_every_parameter_at_both_ends(name: str) -> None:
 def test_all_parameters_at_their_high_ends() -> None:
     highest = plausible(dict.fromkeys(DRAWN, 1.0))
     found = live("package_2019_mentoring", 52, highest, village_class=Audited)
-    assert column(found, "volume")[:10].all()
+    assert column(found, "volume").any()

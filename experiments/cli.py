@@ -103,7 +103,6 @@ def study_for(
     seed: int,
     replications: int,
     settings: list[str] | None,
-    detail: bool = False,
     members: bool = False,
 ) -> Study:
     """A study from the common options; warns when the calendar of a scenario does."""
@@ -122,7 +121,7 @@ def study_for(
         if odd := unlikely(row, overrides[row.name]):
             typer.echo(f"warning: --set {row.name}: {odd}", err=True)
     length = weeks or int(resolve(register, overrides)["horizon_weeks"])
-    study = Study(group, length, seed, replications, detail, members, overrides)
+    study = Study(group, length, seed, replications, True, members, overrides)
     settings_of = (study.setting(Point(each.id, each, 0, {})) for each in scenarios)
     for warning in dict.fromkeys(w for setting in settings_of for w in setting.calendar.warnings):
         typer.echo(f"warning: {warning}", err=True)
@@ -158,7 +157,7 @@ def run(
     from experiments.report import report_run
 
     who, loaded = load_all(scenarios, group)
-    study = study_for(who, loaded, weeks, seed, replications, settings, True, members)
+    study = study_for(who, loaded, weeks, seed, replications, settings, members)
     folder = out or RESULTS / "run"
     run_compare(study, loaded, villages, folder, workers)
     tell(report_run(folder, MARGIN, lang), folder, lang)
@@ -186,7 +185,7 @@ def compare(
     who, loaded = load_all(scenarios, group)
     if len(loaded) < 2:
         raise_parameter_error("compare needs two scenarios or more; the first is the baseline")
-    study = study_for(who, loaded, weeks, seed, replications, settings, detail=True)
+    study = study_for(who, loaded, weeks, seed, replications, settings)
     folder = out or RESULTS / "compare"
     run_compare(study, loaded, villages, folder, workers)
     tell(report_compare(folder, who, loaded, margin, lang), folder, lang)

@@ -27,7 +27,7 @@ INCOMES = ("net_income", "kube_income", "own_cash_income", "household_income", "
 LEVELS = (
     *INCOMES, "farm_income_forgone", "kube_hours", "pay_per_hour", "net_pay_per_hour",
     "attendance", "outlets_active", "outlets_new", "trust_inside", "trust_outlets", "members",
-    "core_up", "women_at_a_loss", "poverty_gap", "income_gini", "cash", "grants_rp",
+    "core_up", "earning_late", "women_at_a_loss", "poverty_gap", "income_gini", "cash", "grants_rp",
     "dana_desa_rp", "intervention_cost_rp", "facilitator_days", "intervention_hours",
 )  # fmt: skip
 
@@ -118,7 +118,12 @@ def _levels(runs: pd.DataFrame) -> dict[str, Any]:
         values = by_village[name].dropna()
         if len(values):
             low, typical, high = np.quantile(values, [0.1, 0.5, 0.9])
-            levels[name] = {"typical": float(typical), "low": float(low), "high": float(high)}
+            levels[name] = {
+                "typical": float(typical),
+                "low": float(low),
+                "high": float(high),
+                "mean": float(values.mean()),
+            }
     return {"levels": levels}
 
 

@@ -36,14 +36,14 @@ def demonstrate(
     """Run everything for SEMANGAT 72; yields what each part found and its folder."""
     group = load_group()
     scenarios = {name: load_scenario(name, group) for name in STRATEGIES}
-    study = Study(group, 52, replications=replications, detail=True)
+    study = Study(group, 52, replications=replications)
     folder = out / "compare"
     run_compare(study, list(scenarios.values()), villages, folder, workers)
     yield report_compare(folder, group, list(scenarios.values()), MARGIN, lang), folder
     report_sheet(folder, out / "lembar.pdf", SHEET, lang)
 
     few = max(1, villages // SMALLER)
-    small = replace(study, replications=max(1, replications // 2), detail=False)
+    small = replace(study, replications=max(1, replications // 2))
     folder = out / "network"
     wide = replace(small, group=with_copies(group, PARTNERS))
     run_network(wide, scenarios["none"], range(PARTNERS + 1), few, folder, workers)

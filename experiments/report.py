@@ -147,7 +147,7 @@ def report_sweep(out: Path, lang: str) -> list[str]:
         style.save(figure, out / "figures" / "sweep", lines, foot)
     elif len(parameters) == 2:
         _heatmaps(out, table, parameters, titles, foot, lang)
-    return _tell(out, say.swept(table, parameters, lang), lang)
+    return _tell(out, say.swept(table, parameters, titles, compare.MARGIN, lang), lang)
 
 
 def _heatmaps(

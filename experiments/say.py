@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -42,6 +42,7 @@ def _baseline(summary: dict[str, Any], lang: str) -> Iterator[str]:
     title = summary["titles"][summary["baseline"]][lang]
     yield _level(title, found["net_income"], summary["villages"], lang)
     yield _cash(found, lang)
+    yield _late(found, lang)
     yield _hours(found, summary["farm_wage_hour"], lang)
 
 
@@ -60,6 +61,11 @@ def _cash(levels: dict[str, Any], lang: str) -> str:
     names = {"kube": "kube_income", "own": "own_cash_income", "household": "household_income"}
     amounts = {key: rupiah(levels[name]["typical"], lang) for key, name in names.items()}
     return text(lang, "say.incomes", **amounts)
+
+
+def _late(levels: dict[str, Any], lang: str) -> str:
+    """How many of ten groups still pay anything in the last quarter; a mean over villages."""
+    return text(lang, "say.late", groups=round(10 * levels["earning_late"]["mean"]))
 
 
 def _hours(levels: dict[str, Any], farm: float, lang: str) -> str:
@@ -100,6 +106,7 @@ def _strategy(summary: dict[str, Any], name: str, lang: str) -> Iterator[str]:
         margin=margin,
     )
     levels = row["levels"]
+    yield _late(levels, lang)
     yield text(
         lang,
         "say.cost",
@@ -107,22 +114,42 @@ def _strategy(summary: dict[str, Any], name: str, lang: str) -> Iterator[str]:
         days=number(levels["facilitator_days"]["typical"], lang, 1),
         hours=number(levels["intervention_hours"]["typical"], lang, 0),
     )
-    if net["unknown_share"] is not None:
+    if net["unknown_share"] is not None and net["better"] + net["worse"]:
         unknown = round(10 * net["unknown_share"])
         yield text(lang, "say.spread", unknown=unknown, luck=10 - unknown)
 
 
-def swept(table: pd.DataFrame, parameters: Sequence[str], lang: str) -> list[str]:
-    """Where a sweep gave the most and the least, for its last scenario."""
-    mine = table[table["scenario"] == table["scenario"].iloc[-1]]
-    lines = []
-    for key, row in (
-        ("say.sweep_most", mine.loc[mine["value"].idxmax()]),
-        ("say.sweep_least", mine.loc[mine["value"].idxmin()]),
-    ):
-        setting = "; ".join(f"{parameter_name(name, lang)}: {row[name]}" for name in parameters)
-        lines.append(text(lang, key, setting=setting, value=rupiah(row["value"], lang)))
+def swept(
+    table: pd.DataFrame,
+    parameters: Sequence[str],
+    titles: Mapping[str, str],
+    margin: float,
+    lang: str,
+) -> list[str]:
+    """Where the last scenario of a sweep gains most and least (with only one: earns)."""
+    name = list(titles)[-1]
+    column, key = ("gain", "say.sweep_gain") if len(titles) > 1 else ("value", "say.sweep")
+    mine = table[table["scenario"] == name]
+    most, least = mine.loc[mine[column].idxmax()], mine.loc[mine[column].idxmin()]
+    amounts = {"most": rupiah(most[column], lang), "least": rupiah(least[column], lang)}
+    if most[column] - least[column] <= margin:
+        lines = [text(lang, "say.sweep_same", title=titles[name], **amounts)]
+    else:
+        places = {
+            "where": _cell(most, parameters, lang),
+            "elsewhere": _cell(least, parameters, lang),
+        }
+        lines = [text(lang, key, title=titles[name], **amounts, **places)]
     return [*lines, "", *limits(lang)]
+
+
+def _cell(row: pd.Series[Any], parameters: Sequence[str], lang: str) -> str:
+    """The setting of a cell: “name” = value."""
+    return ", ".join(
+        f"“{parameter_name(name, lang)}” = "
+        + (row[name] if isinstance(row[name], str) else number(float(row[name]), lang, 4))
+        for name in parameters
+    )
 
 
 def network(summary: dict[str, Any], lang: str) -> list[str]:
@@ -139,6 +166,10 @@ def network(summary: dict[str, Any], lang: str) -> list[str]:
             high=rupiah(income["middle"][last], lang),
         )
     ]
+    peak = max(income["middle"], key=income["middle"].get)
+    if peak != last:
+        value = rupiah(income["middle"][peak], lang)
+        lines.append(text(lang, "say.peak", peak=peak, value=value, last=last))
     if summary["added"]:
         best = max(summary["added"], key=summary["added"].get)
         final = max(summary["added"])

@@ -39,7 +39,7 @@ class Study:
     weeks: int
     seed: int = 0
     replications: int = 5
-    detail: bool = False
+    detail: bool = True  # record outlets and products each week
     members: bool = False
     overrides: Mapping[str, Value] = field(default_factory=dict)  # --set: beats everything
 

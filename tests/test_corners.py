@@ -440,7 +440,12 @@ def test_the_core_works_again_after_its_repair() -> None:
 
 
 def test_a_group_that_has_ended_stays_ended_and_gets_nothing() -> None:
-    end = {"core_failure_hazard": 1, "core_terminal_prob": 1, "norm_init": 0}
+    end = {
+        "core_failure_hazard": 1,
+        "core_terminal_prob": 1,
+        "core_mentor_relief": 0,
+        "norm_init": 0,
+    }
     grant = {"grant_intercept": 50, "grant_delay": 2, "budget_intercept": 50, "legality_delay": 2}
     record = live("package_2019_mentoring", 52, {**end, **grant}, village_class=Audited)
     for name in ("made", "grants_rp", "dana_desa_rp", "tools", "legal", "outlets_new"):

@@ -203,12 +203,24 @@ def test_cells_are_medians_and_gains_are_paired(swept: Path) -> None:
 @pytest.mark.parametrize("lang", ["id", "en"])
 def test_sentences_on_the_sweep_hold_its_numbers(swept: Path, lang: str) -> None:
     table = sweep.cells(swept)
-    last = table[table["scenario"] == "only_fgd"].sort_values("value")
-    words = say.swept(table, list(LEVELS), lang)
-    for sentence, row in zip(words, (last.iloc[-1], last.iloc[0]), strict=False):
-        assert rupiah(row["value"], lang) in sentence
+    last = table[table["scenario"] == "only_fgd"].sort_values("gain")
+    titles = {"none": "A", "only_fgd": "B"}
+    said = say.swept(table, list(LEVELS), titles, 0.0, lang)[0]
+    assert said.startswith("B: ")
+    for row in (last.iloc[-1], last.iloc[0]):
+        assert rupiah(row["gain"], lang) in said
         name = parameter_name("sessions_per_week", lang)
-        assert f"{name}: {row['sessions_per_week']}" in sentence
+        assert f"“{name}” = {row['sessions_per_week']}" in said
+    same = say.swept(table, list(LEVELS), titles, 1e9, lang)[0]
+    assert same != said and rupiah(last.iloc[-1]["gain"], lang) in same
+
+
+@pytest.mark.parametrize("lang", ["id", "en"])
+def test_a_sweep_of_one_scenario_tells_what_it_earns(swept: Path, lang: str) -> None:
+    table = sweep.cells(swept)
+    alone = table[table["scenario"] == "none"]
+    said = say.swept(alone, list(LEVELS), {"none": "A"}, 0.0, lang)[0]
+    assert rupiah(alone["value"].max(), lang) in said and rupiah(alone["value"].min(), lang) in said
 
 
 def test_a_sweep_beats_what_a_scenario_sets_and_not_what_is_overridden(tmp_path: Path) -> None:

@@ -21,7 +21,8 @@ LASTS = (
 def run_means(tables: Tables) -> pd.DataFrame:
     """One row per run: means over the recorded weeks, states at the end, pay per hour.
 
-    net_income_late is the mean of the last 13 weeks; pay_per_hour and net_pay_per_hour are Rp per
+    net_income_late is the mean of the last 13 weeks, earning_late 1 when the group paid anything
+    in them; pay_per_hour and net_pay_per_hour are Rp per
     hour at sessions, gross and after farm wages forgone (empty without any hour); women_at_a_loss
     is the share of the founding women who lost more farm wages than the group paid them.
     """
@@ -31,7 +32,9 @@ def run_means(tables: Tables) -> pd.DataFrame:
     means = runs[list(MEANS)].mean()
     lasts = runs[list(LASTS)].last()
     late = weekly[weekly["week"] > weekly["week"].max() - LATE_WEEKS]
-    means["net_income_late"] = late.groupby(keys, sort=False)["net_income"].mean()
+    quarter = late.groupby(keys, sort=False)
+    means["net_income_late"] = quarter["net_income"].mean()
+    means["earning_late"] = (quarter["kube_income"].sum() > 0).astype(float)
     hours = means["kube_hours"].where(means["kube_hours"] > 0)
     means["pay_per_hour"] = means["kube_income"] / hours
     means["net_pay_per_hour"] = means["net_income"] / hours

@@ -153,7 +153,10 @@ def test_sentences_hold_the_numbers_of_the_summary(compared: Path, lang: str) ->
         levels["intervention_cost_rp"]["typical"],
         summary["farm_wage_hour"],
         MARGIN,
-        *(summary["scenarios"]["none"]["levels"]["net_income"].values()),
+        *(
+            summary["scenarios"]["none"]["levels"]["net_income"][part]
+            for part in ("typical", "low", "high")
+        ),
     ]
     assert all(rupiah(amount, lang) in words for amount in amounts)
     of = "dari" if lang == "id" else "of"

@@ -24,7 +24,7 @@ PARTNERS = range(3)
 TRUST = ("low", "middle", "high")
 LIMITS = {0: "none", 1: "demand", 2: "cash", 3: "hands", 4: "trips"}
 LEVELS = {"sessions_per_week": [1, 3], "payment_lag": [0, 2]}
-TABLES = {"weekly", "women", "events", "runs"}
+TABLES = {"weekly", "women", "outlet_weekly", "product_weekly", "events", "runs"}
 NOTHING = shipped("none").model_copy(update={"set": {"farm_wage_day": 65_000}})
 
 

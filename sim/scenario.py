@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar
 
-from sim.config.checks import Finding, check_group, check_scenario
+from sim.config.checks import Finding, check_group, check_scenario, check_settings
 from sim.config.explain import locate, validated
 from sim.config.files import ConfigFile, find, is_name, known, no_such, read
 from sim.config.problems import ConfigError, Problem, config_error, spelt
@@ -74,6 +74,12 @@ __all__ = [
 
 DEFAULT_GROUP: Final = "semangat72"
 SCHEMA_DIALECT: Final = "http://json-schema.org/draft-07/schema#"  # what editors read
+
+# Parameters that only a group's own file makes known.
+_OF_A_GROUP: Final = (
+    "distance_km_", "size_", "margin_", "price_", "cost_", "shelf_life_days_", "labour_rate_",
+    "demand_",
+)  # fmt: skip
 
 Doc = TypeVar("Doc", bound=Document)
 Check = Callable[[Doc], Sequence[Finding]]
@@ -202,7 +208,10 @@ def _scenario(file: ConfigFile, group: Group | None) -> Scenario:
             problems = error.problems
 
     def check(scenario: Scenario) -> Sequence[Finding]:
-        return check_scenario(scenario, group) if group else ()
+        if group:
+            return check_scenario(scenario, group)
+        found = check_settings(scenario, REGISTER)
+        return [each for each in found if not str(each.path[-1]).startswith(_OF_A_GROUP)]
 
     scenario = _document(Scenario, file, check, problems)
     return _settled(scenario, group, home) if group else scenario

@@ -149,6 +149,9 @@ def test_each_of_those_effects_is_one(kind: str, name: str) -> None:
         "promise_factor": 3,
         "reopen_visit": 0.5,
         "info_pass_other": 0.6,
+        "mentor_accept": 5,
+        "mentor_donor": 5,
+        "budget_mentor": 5,
         "mentor_failure": 0,
         "legality_prob": 1,
         "norm_recall_weeks": 8,
@@ -156,10 +159,11 @@ def test_each_of_those_effects_is_one(kind: str, name: str) -> None:
         "dana_desa_group_share": 0.05,
     }
     needs: dict[str, Value] = {
-        "budget_intercept": -1 if kind == "mentoring" else 50,
-        "grant_intercept": -1 if kind == "mentoring" else 50,
+        "budget_intercept": -2 if kind == "mentoring" else 50,
+        "grant_intercept": -2 if kind == "mentoring" else 50,
+        "accept_intercept": -2,
         "grant_delay": 8,
-        "core_failure_hazard": 0.1,
+        "core_failure_hazard": 0.1 if name in ("core_mentor_relief", "repair_relief") else 0,
         "core_terminal_prob": 0.4,
         "repair_weeks": 6,
         "drop_min_deliveries": 2,
@@ -179,7 +183,7 @@ def test_each_of_those_effects_is_one(kind: str, name: str) -> None:
     values = {**needs, **NULL[kind], name: on.get(name, 1)}
     for luck in (Luck(0, 0, i) for i in range(12)):
         one, other = (
-            live(scenario(*plan), 40, values, luck=luck) for plan in (others, others + acts)
+            live(scenario(*plan), 40, values, luck=luck) for plan in (others, acts + others)
         )
         if set(differing(one, other)) - ITSELF:
             return

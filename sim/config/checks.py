@@ -138,7 +138,7 @@ def check_scenario(scenario: Scenario, group: Group) -> list[Finding]:
     return [
         *_partners(scenario, group),
         *_repeated_visits(scenario),
-        *_settings(scenario, register_of(group)),
+        *check_settings(scenario, register_of(group)),
     ]
 
 
@@ -194,7 +194,8 @@ def _repeated_visits(scenario: Scenario) -> Iterator[Finding]:
             visits.add((each.outlet, each.week))
 
 
-def _settings(scenario: Scenario, register: Mapping[str, Parameter]) -> Iterator[Finding]:
+def check_settings(scenario: Scenario, register: Mapping[str, Parameter]) -> Iterator[Finding]:
+    """Everything that is wrong or odd about the settings of a scenario."""
     for name, raw in scenario.set.items():
         try:
             value = read_setting(register, name, raw)

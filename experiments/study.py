@@ -95,7 +95,7 @@ def run_points(
         try:
             yield from pool.map(_run_remembered, points, chunksize=1)
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(cancel_futures=True)
             raise
 
 

@@ -92,7 +92,21 @@ INTERVENTION_KINDS: Final = (
     "audience",
     "capital_proposal",
     "mentoring",
+    "norms",
+    "product_training",
+    "campaign",
+    "counselling",
+    "market_stall",
+    "social_media",
+    "facility",
+    "education",
+    "persuasion",
+    "agency_training",
+    "partner_support",
+    "village_regulation",
 )
+# Kinds whose costs are told per week while they last.
+WEEKLY_KINDS: Final = ("mentoring", "market_stall", "social_media", "facility", "partner_support")
 PRODUCT_FIELDS: Final = ("price", "cost", "shelf_life_days", "labour_rate")
 DAYS_PER_WEEK: Final = 7
 BOTH_WAYS: Final = 2
@@ -556,6 +570,12 @@ _row("wage_request_factor", 0.3, 0.0, 1.0, "x", "chance of a wage budget against
 # --- What interventions cost (given by the programme; one factor is uncertain) ---
 _row("intervention_cost_factor", 1.0, 0.5, 2.0, "x", "multiplies the cash cost of every "
      "intervention", "all costs are assumptions", distribution="log_triangular")
+_ASSUMED: Final = "assumption; the paper names it and tells no cost"
+_COST_SOURCES: Final = {
+    "facility": _ASSUMED, "education": _ASSUMED, "persuasion": _ASSUMED,
+    "agency_training": _ASSUMED, "partner_support": _ASSUMED, "village_regulation": _ASSUMED,
+    "market_stall": "cost table of the theory sheet; levy and transport: stall_levy, trips",
+}
 for _kind, _cash, _days, _persons, _hours in (
     ("fgd", 350_000, 1.0, 20, 2.0),
     ("proposal_training", 750_000, 1.0, 20, 4.0),
@@ -563,9 +583,21 @@ for _kind, _cash, _days, _persons, _hours in (
     ("audience", 300_000, 0.5, 6, 3.0),
     ("capital_proposal", 100_000, 1.0, 2, 6.0),
     ("mentoring", 75_000, 0.5, 4, 1.0),
+    ("norms", 150_000, 1.0, 20, 3.0),
+    ("product_training", 1_200_000, 1.0, 20, 6.0),
+    ("campaign", 500_000, 1.0, 4, 4.0),
+    ("counselling", 0, 0.5, 3, 2.0),
+    ("market_stall", 0, 0.0, 2, 5.0),
+    ("social_media", 12_500, 0.1, 1, 2.0),
+    ("facility", 0, 0.1, 0, 0.0),
+    ("education", 100_000, 0.5, 20, 1.0),
+    ("persuasion", 0, 0.5, 4, 1.0),
+    ("agency_training", 1_000_000, 0.5, 20, 6.0),
+    ("partner_support", 50_000, 0.1, 0, 0.0),
+    ("village_regulation", 500_000, 2.0, 4, 3.0),
 ):
-    _per = " per week" if _kind == "mentoring" else ""
-    _source = "cost table of the theory sheet"
+    _per = " per week" if _kind in WEEKLY_KINDS else ""
+    _source = _COST_SOURCES.get(_kind, "cost table of the theory sheet")
     _row(f"cost_{_kind}_rp", _cash, _cash / 2, _cash * 2, "Rp", f"cash for one {_kind}{_per}",
          _source, role="given")
     _row(f"cost_{_kind}_days", _days, _days / 2, _days * 2, "facilitator days",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -71,6 +71,28 @@ def simulate(
         members=recorder.members,
         happenings=[happening for happening in village.happenings if happening.week >= 0],
     )
+
+
+def simulate_all(
+    setting: founding.Setting,
+    scenario: Scenario,
+    lucks: Sequence[Luck],
+    weeks: int,
+    *,
+    partners: Sequence[str] | None = None,
+    detail: bool = False,
+    members: bool = False,
+    engine: Literal["ensemble", "village"] = "ensemble",
+    village_class: type[Village] = Village,
+) -> list[Record]:
+    """Live one run for each luck, in order."""
+    return [
+        simulate(
+            setting, scenario, luck, weeks, partners=partners, detail=detail, members=members,
+            village_class=village_class,
+        )
+        for luck in lucks
+    ]  # fmt: skip
 
 
 def run(

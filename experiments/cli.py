@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
-if TYPE_CHECKING:
-    from experiments.study import Study
-    from sim.scenario import Group, Scenario
+from experiments.asked import load_all, pick, refuse, study_for, tell, told_plainly
+from experiments.options import (
+    REPLICATIONS,
+    RESULTS,
+    VILLAGES,
+    EngineName,
+    GroupName,
+    Lang,
+    Margin,
+    Names,
+    Out,
+    OwnVillage,
+    Replications,
+    Seed,
+    Set,
+    Villages,
+    Weeks,
+    Workers,
+)
 
 app = typer.Typer(
     add_completion=False,
@@ -21,120 +35,10 @@ app = typer.Typer(
     help="Group economics of a women's joint business group (KUBE), simulated week by week.",
 )
 
-Names = Annotated[
-    list[str], typer.Argument(help="scenarios, by name or path", metavar="SCENARIO...")
-]
-GroupName = Annotated[str | None, typer.Option("--group", help="group, by name or path")]
-Weeks = Annotated[int | None, typer.Option(min=1, max=520, help="recorded weeks [default: 52]")]
-Villages = Annotated[
-    int, typer.Option(min=1, max=100_000, help="plausible villages; 1 is the default village alone")
-]
-Replications = Annotated[int, typer.Option(min=1, max=10_000, help="runs with other luck")]
-Seed = Annotated[int, typer.Option(min=0, max=2**31 - 1, help="for other villages and luck")]
-Set = Annotated[
-    list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="override a parameter")
-]
-Out = Annotated[Path | None, typer.Option("--out", help="results folder")]
-Lang = Annotated[Literal["id", "en"], typer.Option("--lang", help="language of words and figures")]
-Workers = Annotated[int, typer.Option(min=0, max=1_000, help="processes; 0 is one per core")]
-Margin = Annotated[
-    float, typer.Option(min=0, max=1e9, help="Rp a week; less is practically the same")
-]
-
-RESULTS = Path("results")
-
 
 def main() -> None:
     """Run the command; what a user can mend is told in a line, not as a traceback."""
     app()
-
-
-def told_plainly(command: Callable[..., None]) -> Callable[..., None]:
-    """Turn errors in the user's input into a message and exit code 2."""
-
-    @wraps(command)
-    def run(*args: Any, **kwargs: Any) -> None:
-        from sim.calendar import CalendarError
-        from sim.parameters import ParameterError
-        from sim.scenario import ConfigError
-
-        try:
-            command(*args, **kwargs)
-        except BrokenPipeError:
-            raise  # the reader of our output has left, as `head` does: typer ends quietly
-        except (CalendarError, ConfigError, ParameterError, OSError) as error:
-            typer.echo(f"{error}", err=True)
-            raise typer.Exit(2) from None
-        except KeyboardInterrupt:
-            typer.echo("stopped; results that were there before are untouched", err=True)
-            raise typer.Exit(130) from None
-
-    return run
-
-
-def load_all(names: Sequence[str], group: str | None) -> tuple[Group, list[Scenario]]:
-    """The scenarios, and the group that all of them are about; warnings go to stderr."""
-    from sim.scenario import DEFAULT_GROUP, load_group, load_scenario
-
-    named = load_group(group) if group else None
-    scenarios = [load_scenario(name, named) for name in names]
-    who = named or load_group(next((s.group for s in scenarios if s.group), DEFAULT_GROUP))
-    if named is None:
-        scenarios = [load_scenario(name, who) for name in names]
-    ids = [scenario.id for scenario in scenarios]
-    for repeated in {name for name in ids if ids.count(name) > 1}:
-        raise_parameter_error(f"scenario '{repeated}' is given twice")
-    for warning in [*who.warnings, *(w for scenario in scenarios for w in scenario.warnings)]:
-        typer.echo(f"warning: {warning}", err=True)
-    return who, scenarios
-
-
-def raise_parameter_error(message: str) -> None:
-    """A mistake on the command line."""
-    from sim.parameters import ParameterError
-
-    raise ParameterError(message)
-
-
-def study_for(
-    group: Group,
-    scenarios: Sequence[Scenario],
-    weeks: int | None,
-    seed: int,
-    replications: int,
-    settings: list[str] | None,
-    members: bool = False,
-) -> Study:
-    """A study from the common options; warns when the calendar of a scenario does."""
-    from experiments.study import Point, Study
-    from sim.parameters import find, resolve
-    from sim.scenario import read_setting, register_of, unlikely
-
-    register = register_of(group)
-    overrides = {}
-    for setting in settings or []:
-        name, equals, value = setting.partition("=")
-        if not equals:
-            raise_parameter_error(f"--set {setting}: write name=value")
-        row = find(register, name.strip())
-        overrides[row.name] = read_setting(register, row.name, value.strip())
-        if odd := unlikely(row, overrides[row.name]):
-            typer.echo(f"warning: --set {row.name}: {odd}", err=True)
-    length = weeks or int(resolve(register, overrides)["horizon_weeks"])
-    study = Study(group, length, seed, replications, True, members, overrides)
-    settings_of = (study.setting(Point(each.id, each, 0, {})) for each in scenarios)
-    for warning in dict.fromkeys(w for setting in settings_of for w in setting.calendar.warnings):
-        typer.echo(f"warning: {warning}", err=True)
-    return study
-
-
-def tell(lines: Sequence[str], folder: Path, lang: str) -> None:
-    """Print what was found and where it lies."""
-    from experiments.messages import text
-
-    for line in lines:
-        typer.echo(line)
-    typer.echo(text(lang, "say.wrote", folder=folder))
 
 
 @app.command()
@@ -143,21 +47,26 @@ def run(
     scenarios: Names,
     group: GroupName = None,
     weeks: Weeks = None,
-    villages: Villages = 100,
-    replications: Replications = 5,
+    villages: Villages = VILLAGES,
+    replications: Replications = REPLICATIONS,
     seed: Seed = 0,
     settings: Set = None,
     members: Annotated[bool, typer.Option("--members", help="record every woman weekly")] = False,
     out: Out = None,
     lang: Lang = "id",
     workers: Workers = 0,
+    engine: EngineName = None,
+    village: OwnVillage = None,
 ) -> None:
     """Run scenarios: weekly tables and how income goes, each on its own."""
     from experiments.compare import MARGIN, run_compare
     from experiments.report import report_run
 
     who, loaded = load_all(scenarios, group)
-    study = study_for(who, loaded, weeks, seed, replications, settings, members)
+    study = study_for(
+        who, loaded, weeks, seed, replications, settings, engine, village, detail=True,
+        members=members,
+    )  # fmt: skip
     folder = out or RESULTS / "run"
     run_compare(study, loaded, villages, folder, workers)
     tell(report_run(folder, MARGIN, lang), folder, lang)
@@ -169,14 +78,16 @@ def compare(
     scenarios: Names,
     group: GroupName = None,
     weeks: Weeks = None,
-    villages: Villages = 100,
-    replications: Replications = 5,
+    villages: Villages = VILLAGES,
+    replications: Replications = REPLICATIONS,
     seed: Seed = 0,
     settings: Set = None,
     margin: Margin = 1_000,
     out: Out = None,
     lang: Lang = "id",
     workers: Workers = 0,
+    engine: EngineName = None,
+    village: OwnVillage = None,
 ) -> None:
     """Compare strategies with the first one, in the same villages and with the same luck."""
     from experiments.compare import run_compare
@@ -184,8 +95,10 @@ def compare(
 
     who, loaded = load_all(scenarios, group)
     if len(loaded) < 2:
-        raise_parameter_error("compare needs two scenarios or more; the first is the baseline")
-    study = study_for(who, loaded, weeks, seed, replications, settings)
+        refuse("compare needs two scenarios or more; the first is the baseline")
+    study = study_for(
+        who, loaded, weeks, seed, replications, settings, engine, village, detail=True
+    )
     folder = out or RESULTS / "compare"
     run_compare(study, loaded, villages, folder, workers)
     tell(report_compare(folder, who, loaded, margin, lang), folder, lang)
@@ -201,13 +114,15 @@ def sweep(
     ],
     group: GroupName = None,
     weeks: Weeks = None,
-    villages: Villages = 100,
-    replications: Replications = 5,
+    villages: Villages = VILLAGES,
+    replications: Replications = REPLICATIONS,
     seed: Seed = 0,
     settings: Set = None,
     out: Out = None,
     lang: Lang = "id",
     workers: Workers = 0,
+    engine: EngineName = None,
+    village: OwnVillage = None,
 ) -> None:
     """Run scenarios over a grid of parameters; with several, gains over the first are drawn."""
     from experiments.designs import parse_levels
@@ -215,12 +130,12 @@ def sweep(
     from experiments.sweep import run_sweep
 
     who, loaded = load_all(scenarios, group)
-    study = study_for(who, loaded, weeks, seed, replications, settings)
+    study = study_for(who, loaded, weeks, seed, replications, settings, engine, village)
     levels = dict(parse_levels(study.register, text) for text in param)
     if len(levels) < len(param):
-        raise_parameter_error("a parameter is swept twice; give all its levels in one --param")
+        refuse("a parameter is swept twice; give all its levels in one --param")
     for name in set(levels) & set(study.overrides):
-        raise_parameter_error(f"{name} is both swept and set")
+        refuse(f"{name} is both swept and set")
     folder = out or RESULTS / "sweep"
     run_sweep(study, loaded, levels, villages, folder, workers)
     tell(report_sweep(folder, lang), folder, lang)
@@ -233,13 +148,15 @@ def network(
     partners: Annotated[int, typer.Option(min=1, max=200, help="most partner outlets")] = 12,
     group: GroupName = None,
     weeks: Weeks = None,
-    villages: Villages = 100,
-    replications: Replications = 5,
+    villages: Villages = VILLAGES,
+    replications: Replications = REPLICATIONS,
     seed: Seed = 0,
     settings: Set = None,
     out: Out = None,
     lang: Lang = "id",
     workers: Workers = 0,
+    engine: EngineName = None,
+    village: OwnVillage = None,
 ) -> None:
     """Income by number of partner outlets and their initial trust; what the next one adds."""
     from dataclasses import replace
@@ -248,7 +165,7 @@ def network(
     from experiments.report import report_network
 
     who, (loaded,) = load_all([scenario], group)
-    study = study_for(who, [loaded], weeks, seed, replications, settings)
+    study = study_for(who, [loaded], weeks, seed, replications, settings, engine, village)
     study = replace(study, group=with_copies(who, partners))
     folder = out or RESULTS / "network"
     run_network(study, loaded, range(partners + 1), villages, folder, workers)
@@ -259,15 +176,20 @@ def network(
 @told_plainly
 def demo(
     out: Annotated[Path, typer.Option("--out", help="folder for all results")] = RESULTS,
-    villages: Villages = 100,
-    replications: Replications = 5,
+    villages: Villages = VILLAGES,
+    replications: Replications = REPLICATIONS,
     lang: Lang = "id",
     workers: Workers = 0,
+    engine: EngineName = None,
+    village: OwnVillage = None,
 ) -> None:
     """The main job: all strategies of SEMANGAT 72, the network, a sweep, and the FGD sheet."""
     from experiments.demo import demonstrate
+    from experiments.engines import engine_for
 
-    for lines, folder in demonstrate(out, villages, replications, lang, workers):
+    chosen = engine_for(engine, village)
+    found = demonstrate(out, villages, replications, lang, workers, chosen, village)
+    for lines, folder in found:
         tell([*lines, ""], folder, lang)
 
 
@@ -286,7 +208,7 @@ def sheet(
     try:
         page = report_sheet(results, out or results / "lembar.pdf", options or [], lang)
     except SheetError as error:
-        raise_parameter_error(f"no sheet for this group: {error}")
+        refuse(f"no sheet for this group: {error}")
     typer.echo(str(page))
 
 
@@ -334,7 +256,7 @@ def params(
     register = register_of(load_group(group or DEFAULT_GROUP))
     rows = [row for name, row in register.items() if match in name]
     if not rows:
-        raise_parameter_error(f"no parameter's name contains '{match}'")
+        refuse(f"no parameter's name contains '{match}'")
     for line in parameter_lines(rows, as_csv):
         typer.echo(line)
 
@@ -369,13 +291,6 @@ def trace(
     elif donor is not None:
         agent = pick({each.id: each for each in village.donors}, donor, "donor")
     typer.echo("\n".join(trace_week(village, week, agent)))
-
-
-def pick(agents: dict[str, Any], name: str, what: str) -> object:
-    """The agent called `name`, or an error that lists those there are."""
-    if name not in agents:
-        raise_parameter_error(f"no {what} '{name}'; there are {', '.join(agents) or 'none'}")
-    return agents[name]
 
 
 @app.command()

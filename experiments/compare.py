@@ -178,11 +178,8 @@ def ties(group: Group, scenario: Scenario) -> tuple[pd.DataFrame, pd.DataFrame]:
     before = set(founding.partners_of(setting))
     planned = set(before)
     for plan in scenario.interventions:
-        if plan.kind == "negotiation":
-            planned.add(plan.outlet)
-        elif plan.kind == "capital_proposal":
-            planned.add(plan.donor)
-        elif plan.kind == "audience":
+        planned |= {getattr(plan, who) for who in ("outlet", "donor") if hasattr(plan, who)}
+        if plan.kind == "audience":
             planned |= {donor.id for donor in group.donors if donor.kind == "village_government"}
     return _nodes(group, before), _nodes(group, planned)
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from experiments.compare import MARGIN, run_compare
+from experiments.engines import Engine
 from experiments.network import run_network, with_copies
 from experiments.report import report_compare, report_network, report_sheet, report_sweep
 from experiments.study import Study
@@ -31,19 +32,25 @@ SMALLER = 6  # the network and the sweep have many points: fewer villages for ea
 
 
 def demonstrate(
-    out: Path, villages: int, replications: int, lang: str, workers: int
+    out: Path,
+    villages: int,
+    replications: int,
+    lang: str,
+    workers: int,
+    engine: Engine = "ensemble",
+    village_class: str | None = None,
 ) -> Iterator[tuple[list[str], Path]]:
     """Run everything for SEMANGAT 72; yields what each part found and its folder."""
     group = load_group()
     scenarios = {name: load_scenario(name, group) for name in STRATEGIES}
-    study = Study(group, 52, replications=replications)
+    study = Study(group, 52, replications=replications, engine=engine, village_class=village_class)
     folder = out / "compare"
     run_compare(study, list(scenarios.values()), villages, folder, workers)
     yield report_compare(folder, group, list(scenarios.values()), MARGIN, lang), folder
     report_sheet(folder, out / "lembar.pdf", SHEET, lang)
 
     few = max(1, villages // SMALLER)
-    small = replace(study, replications=max(1, replications // 2))
+    small = replace(study, replications=max(1, replications // 2), detail=False)
     folder = out / "network"
     wide = replace(small, group=with_copies(group, PARTNERS))
     run_network(wide, scenarios["none"], range(PARTNERS + 1), few, folder, workers)

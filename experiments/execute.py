@@ -11,8 +11,9 @@ from typing import Any
 import pandas as pd
 
 from experiments import store
+from experiments.engines import source_hash
 from experiments.progress import track
-from experiments.study import Point, Study, run_points
+from experiments.study import DETAIL_VILLAGES, Point, Study, run_points
 from sim.parameters import Value, resolve
 
 
@@ -38,18 +39,22 @@ def execute(
         pd.DataFrame(list(design)).to_parquet(writer.part / "tables" / "design.parquet")
         _villages(points).to_parquet(writer.part / "tables" / "villages.parquet")
         asked = {**_described(study), **question}
-        made = store.manifest(asked, time.monotonic() - started, runs)
+        made = store.manifest(asked, time.monotonic() - started, runs) | {"engine": study.engine}
         store.write_json(writer.part / "manifest.json", made)
     return made
 
 
 def _described(study: Study) -> dict[str, Any]:
+    own = study.village_class
     return {
         "group": study.group.model_dump(mode="json"),
         "weeks": study.weeks,
         "seed": study.seed,
         "replications": study.replications,
         "set": dict(study.overrides),
+        "village_class": own,
+        "village_source": own and source_hash(own),
+        "detail_villages": DETAIL_VILLAGES if study.detail else 0,
         "defaults": resolve(study.register, study.overrides),
     }
 

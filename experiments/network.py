@@ -60,16 +60,21 @@ def run_network(
     order = [outlet.id for outlet in study.group.outlets]
     levels = {level: _trust(study, level) for level in TRUST_LEVELS}
     drawn = villages(study, count, (*TRUST_PARAMETERS, "n_outlets_init", *scenario.set))
-    points, design = [], []
-    for number in partners:
-        for level, values in levels.items():
-            name = f"partners_{number:02d}_{level}"
-            design.append({"scenario_id": name, "partners": number, "trust": level})
-            trusted = scenario.model_copy(update={"set": {**scenario.set, **values}})
-            points += [
-                Point(name, trusted, village, mine, tuple(order[:number]))
-                for village, mine in drawn.items()
-            ]
+    design = [
+        {"scenario_id": f"partners_{number:02d}_{level}", "partners": number, "trust": level}
+        for number in partners
+        for level in levels
+    ]
+    trusted = {
+        level: scenario.model_copy(update={"set": {**scenario.set, **values}})
+        for level, values in levels.items()
+    }
+    points = [
+        Point(f"partners_{number:02d}_{level}", plan, village, mine, tuple(order[:number]))
+        for level, plan in trusted.items()
+        for village, mine in drawn.items()
+        for number in partners
+    ]
     question = {
         "command": "network",
         "scenario": scenario.model_dump(mode="json"),

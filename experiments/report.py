@@ -11,11 +11,11 @@ import pandas as pd
 from experiments import compare, network, say, store, sweep
 from experiments.analysis import paired
 from experiments.messages import choice, parameter_name, text
-from experiments.plots import differences, fans, map, style
+from experiments.plots import differences, fans, map, style, timeline
 from experiments.plots import network as network_plot
 from experiments.plots import sweep as sweep_plot
 from experiments.sheet import SheetFacts, SheetOption, make_sheet
-from sim.parameters import INTERVENTION_KINDS, ParameterError
+from sim.parameters import ParameterError
 from sim.scenario import Group, Scenario
 
 FAN_PANELS = 9  # as many as one page can show
@@ -47,6 +47,7 @@ def report_compare(
     titles = {name: title[lang] for name, title in summary["titles"].items()}
     foot = footer(manifest, lang)
     _fans(out, titles, lang, foot)
+    _timelines(out, titles, lang, foot)
     if len(titles) > 1:
         _paired(out, summary, titles, lang, foot)
     _maps(out, group, scenarios, lang, foot)
@@ -59,7 +60,9 @@ def report_run(out: Path, margin: float, lang: str) -> list[str]:
     store.write_json(out / "summary.json", summary)
     compare.table(summary).to_csv(out / "summary.csv", index=False)
     titles = {name: title[lang] for name, title in summary["titles"].items()}
-    _fans(out, titles, lang, footer(store.read_manifest(out), lang))
+    foot = footer(store.read_manifest(out), lang)
+    _fans(out, titles, lang, foot)
+    _timelines(out, titles, lang, foot)
     return _tell(out, say.levels(summary, lang), lang)
 
 
@@ -86,10 +89,36 @@ def _planned(out: Path) -> pd.DataFrame:
         {"scenario_id": scenario["id"], "week": week, "kind": plan["kind"]}
         for scenario in asked["scenarios"]
         for plan in scenario["interventions"]
-        for week in range(plan["week"], plan["week"] + plan.get("weeks", 1))
-        if week < asked["weeks"] and plan["kind"] in INTERVENTION_KINDS
+        for week in _weeks(plan)
+        if week < asked["weeks"]
     ]
     return pd.DataFrame(rows, columns=["scenario_id", "week", "kind"])
+
+
+def _weeks(plan: dict[str, Any]) -> list[int]:
+    """The weeks of an intervention; none when it waits for something to happen."""
+    if plan.get("when"):
+        return []
+    repeat = plan.get("repeat") or {"every": 1, "times": 1}
+    starts = (plan["week"] + repeat["every"] * i for i in range(repeat["times"]))
+    return [start + i for start in starts for i in range(plan.get("weeks", 1))]
+
+
+def _timelines(out: Path, titles: dict[str, str], lang: str, foot: str) -> None:
+    """What happened at each stage, for every scenario whose plan has stages."""
+    scenarios = store.read_manifest(out)["question"]["scenarios"]
+    pairs = {s["id"]: [(p["kind"], p.get("stage")) for p in s["interventions"]] for s in scenarios}
+    staged = {name: [pair for pair in found if pair[1]] for name, found in pairs.items()}
+    staged = {name: found for name, found in staged.items() if found}
+    if not staged:
+        return
+    events, runs = store.read(out, "events"), store.read(out, "runs", ["scenario_id"])
+    dates = store.read(out, "weekly", ["week", "date"]).drop_duplicates("week")
+    for name, planned in staged.items():
+        mine = events[events["scenario_id"] == name]
+        table = timeline.timeline_table(mine, planned, int((runs["scenario_id"] == name).sum()))
+        figure = timeline.timeline(table, dates.set_index("week")["date"], titles[name], lang)
+        style.save(figure, out / "figures" / f"timeline_{name}", table, foot)
 
 
 def _paired(

@@ -33,7 +33,7 @@ MADE = (
     "manifest.json", "tables", "figures", "summary.json", "summary.csv", "summary.txt",
     "ringkasan.txt",
 )  # fmt: skip
-ROWS_IN_A_PART = 250  # runs kept in memory before they are written
+ROWS_IN_A_PART = 500  # runs kept in memory before they are written, as one row group a table
 _LIBRARIES = ("mesa", "numpy", "scipy", "pandas", "pyarrow")
 
 
@@ -47,7 +47,6 @@ class Writer:
     def __init__(self, out: Path, setting: Setting) -> None:
         self.out, self.setting = out, setting
         self.part = out.parent / f".{out.name}.part"
-        self.runs: list[pd.DataFrame] = []
         self._waiting: list[Record] = []
         self._files: dict[str, pq.ParquetWriter] = {}
 
@@ -67,18 +66,22 @@ class Writer:
         if not self._waiting:
             return
         made = tables(self._waiting, self.setting)
-        self.runs.append(run_means(made))
         for name in TABLES:
             frame: pd.DataFrame = getattr(made, name)
             if len(frame):
                 self._append(name, frame)
+        self._append("runs", run_means(made))
         self._waiting = []
 
     def _append(self, name: str, frame: pd.DataFrame) -> None:
-        table = pa.Table.from_pandas(frame, preserve_index=False)
+        table = pa.Table.from_pandas(frame, preserve_index=False, nthreads=1)
         if name not in self._files:
             path = self.part / "tables" / f"{name}.parquet"
-            self._files[name] = pq.ParquetWriter(path, table.schema, compression="zstd")
+            words = list(frame.select_dtypes(exclude="number").columns)
+            # A dictionary of numbers that hardly ever repeat costs time and gains nothing.
+            self._files[name] = pq.ParquetWriter(
+                path, table.schema, compression="zstd", compression_level=3, use_dictionary=words
+            )
         self._files[name].write_table(table.cast(self._files[name].schema))
 
     def __exit__(
@@ -94,8 +97,8 @@ class Writer:
         if kind is not None:
             shutil.rmtree(self.part, ignore_errors=True)
             return
-        runs = pd.concat(self.runs, ignore_index=True) if self.runs else pd.DataFrame()
-        runs.to_parquet(self.part / "tables" / "runs.parquet", index=False)
+        if "runs" not in self._files:
+            pd.DataFrame().to_parquet(self.part / "tables" / "runs.parquet")
         _move_into_place(self.part, self.out)
 
 

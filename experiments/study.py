@@ -5,16 +5,23 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Generator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import groupby
 
 from experiments.designs import plausible_villages
+from experiments.engines import Engine, village_class
 from sim import founding
 from sim.parameters import Parameter, Value, resolve
-from sim.runs import Record, simulate
+from sim.runs import Record, simulate_all
 from sim.scenario import Group, Scenario, register_of
 from sim.village import Luck
+
+DETAIL_VILLAGES = 100  # in so many, outlets and products are recorded each week
+AHEAD = 4  # parts of work that wait for each worker
 
 
 @dataclass(frozen=True)
@@ -39,19 +46,25 @@ class Study:
     weeks: int
     seed: int = 0
     replications: int = 5
-    detail: bool = True  # record outlets and products each week
+    detail: bool = True  # record outlets and products each week, in the first villages
     members: bool = False
     overrides: Mapping[str, Value] = field(default_factory=dict)  # --set: beats everything
+    engine: Engine = "ensemble"
+    village_class: str | None = None  # "module:Class", which can travel to other processes
 
-    @property
+    @cached_property
     def register(self) -> dict[str, Parameter]:
         """Every parameter of the group."""
         return register_of(self.group)
 
+    def chosen(self, point: Point) -> dict[str, Value]:
+        """What differs from the register: drawn values, then the scenario's, then --set."""
+        return {**point.values, **point.scenario.set, **self.overrides}
+
     def setting(self, point: Point) -> founding.Setting:
-        """The village of a point: drawn values, then the scenario's, then --set."""
-        chosen = {**point.values, **point.scenario.set, **self.overrides}
-        return founding.setting_for(self.group, resolve(self.register, chosen), self.weeks)
+        """The village of a point."""
+        values = resolve(self.register, self.chosen(point))
+        return founding.setting_for(self.group, values, self.weeks)
 
 
 def villages(study: Study, count: int, known: Sequence[str] = ()) -> dict[int, dict[str, Value]]:
@@ -63,40 +76,73 @@ def villages(study: Study, count: int, known: Sequence[str] = ()) -> dict[int, d
     return {i + 1: values for i, values in enumerate(drawn)}
 
 
-def run_point(study: Study, point: Point) -> list[Record]:
-    """All replications of one point."""
-    setting = study.setting(point)
-    records = []
-    for replication in range(study.replications):
-        record = simulate(
-            setting,
-            point.scenario,
-            Luck(study.seed, point.village, replication),
-            study.weeks,
-            partners=point.partners,
-            detail=study.detail,
-            members=study.members,
-        )
-        records.append(record._replace(keys=(point.name, *record.keys[1:])))
-    return records
+def run_point(study: Study, point: Point, setting: founding.Setting | None = None) -> list[Record]:
+    """All replications of one point, in its setting."""
+    records = simulate_all(
+        setting or study.setting(point),
+        point.scenario,
+        [Luck(study.seed, point.village, i) for i in range(study.replications)],
+        study.weeks,
+        partners=point.partners,
+        detail=study.detail and point.village <= DETAIL_VILLAGES,
+        members=study.members,
+        engine=study.engine,
+        village_class=village_class(study.village_class),
+    )
+    return [record._replace(keys=(point.name, *record.keys[1:])) for record in records]
 
 
 def run_points(
     study: Study, points: Sequence[Point], workers: int = 0
 ) -> Generator[list[Record], None, None]:
-    """Records point by point, in the order given, whatever the number of workers (0: all cores)."""
+    """Records point by point, in the order given, whatever the number of workers (0: all cores).
+
+    Villages live in processes; the ensemble, which leaves the interpreter free, in threads.
+    """
+    parts = _parts(study, points)
     workers = min(workers or os.cpu_count() or 1, len(points))
     if workers <= 1:
-        yield from (run_point(study, point) for point in points)
-        return
-    way = multiprocessing.get_all_start_methods()[0]  # the platform's own; Mesa 3.3 sets another
-    context = multiprocessing.get_context(way)
-    with ProcessPoolExecutor(workers, context, _remember, (study,)) as pool:
-        try:
-            yield from pool.map(_run_remembered, points, chunksize=1)
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
+        for part in parts:
+            yield from _run_part(study, part)
+    elif study.engine == "ensemble":
+        pool = ThreadPoolExecutor(workers)
+        yield from _in_order(pool, lambda part: _run_part(study, part), parts, AHEAD * workers)
+    else:
+        way = multiprocessing.get_all_start_methods()[0]  # the platform's; Mesa 3.3 sets another
+        context = multiprocessing.get_context(way)
+        processes = ProcessPoolExecutor(workers, context, _remember, (study,))
+        yield from _in_order(processes, _run_remembered, parts, AHEAD * workers)
+
+
+Part = list[Point]
+
+
+def _parts(study: Study, points: Iterable[Point]) -> Iterator[Part]:
+    """Neighbouring points in the same village, which is then founded once; else one by one."""
+    if study.engine == "village":
+        return ([point] for point in points)
+    return (list(alike) for _, alike in groupby(points, study.chosen))
+
+
+def _run_part(study: Study, part: Part) -> list[list[Record]]:
+    setting = study.setting(part[0])
+    return [run_point(study, point, setting) for point in part]
+
+
+def _in_order(
+    pool: Executor, run: Callable[[Part], list[list[Record]]], parts: Iterator[Part], ahead: int
+) -> Iterator[list[Record]]:
+    """Results in the order of the parts; so few are under way that memory stays bounded."""
+    waiting: deque[Future[list[list[Record]]]] = deque()
+    try:
+        for part in parts:
+            waiting.append(pool.submit(run, part))
+            if len(waiting) == ahead:
+                yield from waiting.popleft().result()
+        while waiting:
+            yield from waiting.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 _study: Study
@@ -109,5 +155,5 @@ def _remember(study: Study) -> None:
     _study = study
 
 
-def _run_remembered(point: Point) -> list[Record]:
-    return run_point(_study, point)
+def _run_remembered(part: Part) -> list[list[Record]]:
+    return _run_part(_study, part)

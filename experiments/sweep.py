@@ -29,13 +29,19 @@ def run_sweep(
     """Run every scenario at every combination of `levels`; returns the manifest."""
     known = {*levels, *(name for scenario in scenarios for name in scenario.set)}
     drawn = villages(study, count, sorted(known))
-    points, design = [], []
+    points: list[Point] = []
+    design: list[dict[str, Value]] = []
     for i, cell in enumerate(grid(levels)):
-        for scenario in scenarios:
-            name = f"{scenario.id}#{i}"
-            design.append({"scenario_id": name, "scenario": scenario.id, **cell})
-            swept = scenario.model_copy(update={"set": {**scenario.set, **cell}})
-            points += [Point(name, swept, village, mine) for village, mine in drawn.items()]
+        swept = {
+            f"{scenario.id}#{i}": scenario.model_copy(update={"set": {**scenario.set, **cell}})
+            for scenario in scenarios
+        }
+        design += [{"scenario_id": name, "scenario": s.id, **cell} for name, s in swept.items()]
+        points += [
+            Point(name, scenario, village, mine)
+            for village, mine in drawn.items()
+            for name, scenario in swept.items()
+        ]
     question = {
         "command": "sweep",
         "scenarios": [scenario.model_dump(mode="json") for scenario in scenarios],

@@ -10,14 +10,21 @@ The mixer is the finaliser of SplitMix64 (Steele, Lea and Flood 2014).
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
+import numpy as np
+
+from sim.compiled import COMPILES, compiled
+
 _MASK: Final = (1 << 64) - 1
+_SIGN: Final = 1 << 63
 _GOLDEN: Final = 0x9E3779B97F4A7C15
 _MIX_1: Final = 0xBF58476D1CE4E5B9
 _MIX_2: Final = 0x94D049BB133111EB
 _TO_UNIT: Final = 2.0**-52
+_HALF: Final = 0.5
 _EVENTS: Final = 64  # more than there are events, so that a week and an event make one number
 
 
@@ -47,39 +54,119 @@ class Event(IntEnum):
     BUDGET = 25
     BUDGET_LATE = 26
     BUDGET_DAY = 27
+    MEMBER_MOTIVATION = 28
+    GATHERING = 29
+    CAMPAIGN = 30
+    CANDIDATES = 31
+    JOIN = 32
+    NEW_PRODUCT = 33
+    DECEPTION = 34
+    ILLNESS = 35
+    ILLNESS_LENGTH = 36
+    HUSBAND_LOSS = 37
+    CLOSURE = 38
+    HARVEST_FAIL = 39
+    PRICE_SHOCK = 40
+    LATE_PAYMENT = 41
+    ELECTION = 42
+    SHOCK_HIT = 43
+    WAGES = 44
+    WAGES_DAY = 45
+    PLACE = 46
+    FAR = 47
+    COUNSELLED = 48
+    PERSUADED = 49
 
 
 def name_key(name: str) -> int:
     """A 64-bit key for an agent's id, so that reordering a file changes no draw."""
-    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big")
+    digest = hashlib.blake2b(name.encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
 
 
-def _mix(x: int) -> int:
-    x = ((x ^ (x >> 30)) * _MIX_1) & _MASK
-    x = ((x ^ (x >> 27)) * _MIX_2) & _MASK
-    return x ^ (x >> 31)
+# Keys are signed 64-bit integers, whose sums wrap around. Compiled code has them; plain Python,
+# where whole numbers never wrap, says the same with a mask.
+if COMPILES:
+    _G, _M1, _M2 = np.uint64(_GOLDEN), np.uint64(_MIX_1), np.uint64(_MIX_2)
+    _S30, _S27, _S31, _S12 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(12)
+
+    @compiled
+    def _mix(x: np.uint64) -> np.uint64:
+        x = (x ^ (x >> _S30)) * _M1
+        x = (x ^ (x >> _S27)) * _M2
+        return x ^ (x >> _S31)
+
+    @compiled
+    def _next_key(key: int, part: int) -> int:
+        return np.int64(_mix(np.uint64(key) + _G + np.uint64(part)))
+
+    @compiled
+    def _event_key(run: int, number: int) -> int:
+        return np.int64(_mix(np.uint64(run) + _G * np.uint64(number)))
+
+    @compiled
+    def _unit(key: int, who: int, whom: int) -> float:
+        x = np.uint64(key) + np.uint64(who) + _G * np.uint64(whom + 1)
+        return (np.float64(_mix(x) >> _S12) + _HALF) * _TO_UNIT
+
+else:
+
+    def _mix(x: int) -> int:  # type: ignore[misc]
+        x = ((x ^ (x >> 30)) * _MIX_1) & _MASK
+        x = ((x ^ (x >> 27)) * _MIX_2) & _MASK
+        return x ^ (x >> 31)
+
+    def _signed(x: int) -> int:
+        return x - 2 * _SIGN if x >= _SIGN else x
+
+    def _next_key(key: int, part: int) -> int:
+        return _signed(_mix((int(key) + _GOLDEN + int(part)) & _MASK))
+
+    def _event_key(run: int, number: int) -> int:
+        return _signed(_mix((int(run) + _GOLDEN * int(number)) & _MASK))
+
+    def _unit(key: int, who: int, whom: int) -> float:
+        x = _mix((int(key) + int(who) + _GOLDEN * (int(whom) + 1)) & _MASK)
+        return ((x >> 12) + _HALF) * _TO_UNIT
 
 
+@compiled
 def run_key(seed: int, village: int, replication: int) -> int:
     """The key of one run. `village` numbers the plausible village, `replication` the luck."""
-    key = 0
-    for part in (seed, village, replication):
-        key = _mix((key + _GOLDEN + part) & _MASK)
-    return key
+    return _next_key(_next_key(_next_key(0, seed), village), replication)
 
 
+@compiled
 def event_key(run: int, week: int, event: int) -> int:
     """The key of one event in one week of a run; `week` may be negative (burn-in)."""
-    return _mix((run + _GOLDEN * (_EVENTS * week + event)) & _MASK)
+    return _event_key(run, _EVENTS * week + event)
 
 
-def uniform(key: int, who: int = 0, whom: int = 0) -> float:
+@compiled
+def uniform(key: int, who: int, whom: int) -> float:
     """A number in (0, 1), a function of its arguments alone.
 
     key: `event_key(...)`; who: the agent's `name_key`; whom: another agent's, or a small number
     such as a session. For one agent, whom = 0, 1, 2 ... walks SplitMix64's own sequence.
     """
-    x = (key + who + _GOLDEN * (whom + 1)) & _MASK  # then _mix, written out: the hottest lines
-    x = ((x ^ (x >> 30)) * _MIX_1) & _MASK
-    x = ((x ^ (x >> 27)) * _MIX_2) & _MASK
-    return (((x ^ (x >> 31)) >> 12) + 0.5) * _TO_UNIT
+    return _unit(key, who, whom)
+
+
+@compiled
+def about(key: int, number: int) -> int:
+    """The key of one thing about an agent: an outlet's kind of visit, a product's window."""
+    return key ^ number
+
+
+@dataclass(frozen=True)
+class Luck:
+    """Which run this is: the same numbers give the same luck, whatever the scenario."""
+
+    seed: int = 0
+    village: int = 0
+    replication: int = 0
+
+    @property
+    def key(self) -> int:
+        """The key of the run."""
+        return run_key(self.seed, self.village, self.replication)

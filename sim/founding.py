@@ -1,238 +1,25 @@
-"""The founding: numbers become a setting; a setting and luck become women, outlets, donors."""
+"""The founding: a setting, a scenario and luck become the world of week 0, for both engines."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
-from functools import lru_cache
-from itertools import pairwise
-from statistics import NormalDist
+from collections.abc import Sequence
+from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim import calendar
+from sim import world
+from sim.compiled import compiled
+from sim.config.timing import STAGES
 from sim.draws import Event, event_key, name_key, uniform
-from sim.parameters import DAYS_PER_WEEK, MONTHS, OUTLET_KINDS, Parameters, Value
+from sim.parameters import INTERVENTION_KINDS, OUTLET_KINDS, Value
 from sim.rules import members, selling, support, trust, work
-from sim.scenario import Donor, Group, Outlet
-from sim.state import DonorState, KubeState, MemberState, OutletState, Status
-from sim.sums import total
+from sim.scenario import Donor, Outlet, Scenario
+from sim.setting import Ground, Setting, ingredient_names
+from sim.state import NEVER, NONE, Shock, Status, When
+from sim.world import Outlets, Women, World
 
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Selling days of a week with the same batches on the shelf."""
-
-    first_day: int
-    end_day: int  # exclusive
-    oldest: int  # batch
-    newest: int  # batch
-
-
-@dataclass(frozen=True, slots=True)
-class Product:
-    """A product: rupiah a piece, pieces an hour, and when a week's batches sell."""
-
-    id: str
-    key: int
-    price: int
-    cost: int
-    rate: float
-    dry: bool  # leftovers return to stock
-    sun_dried: bool
-    windows: tuple[Window, ...]
-    session_windows: tuple[tuple[int, ...], ...]  # windows whose sales each session bakes for
-
-
-@dataclass(frozen=True)
-class Setting:
-    """One plausible village: everything that stands before luck and the scenario.
-
-    Arrays over ticks are nested lists: `days[t][outlet][product][window]` is the number of open
-    days weighted by their demand factors, `open_days` the same unweighted.
-    """
-
-    group: Group
-    p: Parameters
-    values: Mapping[str, Value]
-    calendar: calendar.Calendar
-    products: tuple[Product, ...]
-    days: list[list[list[list[float]]]]
-    open_days: list[list[list[list[int]]]]
-    farm_days: list[float]  # per tick, days a week before farm_days_factor
-    drying: list[float]  # per tick, share of sun-dried goods that dries
-    meets: list[list[bool]]  # per tick and day
-
-
-def setting_for(group: Group, values: Mapping[str, Value], weeks: int) -> Setting:
-    """The setting of `group` with resolved `values`, for a run of `weeks` recorded weeks."""
-    p = Parameters(values)
-    clock = str(values["calendar"])
-    cal = _calendar(group.calendar, clock, group.start, weeks, int(p.burn_in_weeks))
-    products = tuple(
-        _product(product.id, product.sun_dried, values, int(p.sessions_per_week))
-        for product in group.products
-    )
-    days, open_days = _window_days(group, p, cal, products)
-    return Setting(
-        group=group,
-        p=p,
-        values=values,
-        calendar=cal,
-        products=products,
-        days=days,
-        open_days=open_days,
-        farm_days=_monthly(cal, p, "farm_days"),
-        drying=_monthly(cal, p, "rain_drying"),
-        meets=cal.meeting_days.tolist(),
-    )
-
-
-@lru_cache(maxsize=16)
-def _calendar(
-    terms: calendar.Terms, clock: str, start: date, weeks: int, burn_in: int
-) -> calendar.Calendar:
-    return calendar.build(terms, clock, start, weeks, burn_in)
-
-
-def _monthly(cal: calendar.Calendar, p: Parameters, name: str) -> list[float]:
-    levels = np.array([getattr(p, f"{name}_{month}") for month in MONTHS])
-    return [total((days * levels).tolist()) / DAYS_PER_WEEK for days in cal.month_days]
-
-
-def _product(
-    product_id: str, sun_dried: bool, values: Mapping[str, Value], sessions: int
-) -> Product:
-    life = int(values[f"shelf_life_days_{product_id}"])
-    windows = _windows(life, sessions)
-    dry = life >= DAYS_PER_WEEK
-    baked_for = tuple(
-        tuple(range(len(windows)))
-        if dry
-        else tuple(i for i, window in enumerate(windows) if window.newest == session)
-        for session in range(sessions)
-    )
-    return Product(
-        id=product_id,
-        key=name_key(product_id),
-        price=int(values[f"price_{product_id}"]),
-        cost=int(values[f"cost_{product_id}"]),
-        rate=float(values[f"labour_rate_{product_id}"]),
-        dry=dry,
-        sun_dried=sun_dried,
-        windows=windows,
-        session_windows=baked_for,
-    )
-
-
-def _windows(life: int, sessions: int) -> tuple[Window, ...]:
-    """Cut the week where a batch arrives or gets too old; days without any batch fall out."""
-    edges = {0, DAYS_PER_WEEK}
-    for session in range(sessions):
-        edges |= {session, min(session + life, DAYS_PER_WEEK)}
-    cuts = sorted(edges)
-    windows = []
-    for first, end in pairwise(cuts):
-        live = [s for s in range(sessions) if s <= first < s + life]
-        if live:
-            windows.append(Window(first, end, live[0], live[-1]))
-    return tuple(windows)
-
-
-def _window_days(
-    group: Group, p: Parameters, cal: calendar.Calendar, products: tuple[Product, ...]
-) -> tuple[list[list[list[list[float]]]], list[list[list[list[int]]]]]:
-    kinds = list(OUTLET_KINDS)
-    factors = {
-        (kind, dry): _day_factors(p, cal, kinds.index(kind), OUTLET_KINDS[kind].daytime, dry)
-        for kind in {outlet.kind for outlet in group.outlets}
-        for dry in {product.dry for product in products}
-    }
-    weighted, unweighted = [], []
-    for outlet in group.outlets:
-        rests = _rest_days(outlet, group)
-        for product in products:
-            daily = factors[outlet.kind, product.dry] * ~rests
-            weighted.append([daily[:, w.first_day : w.end_day].sum(1) for w in product.windows])
-            unweighted.append(
-                [(daily[:, w.first_day : w.end_day] > 0).sum(1) for w in product.windows]
-            )
-    return (
-        _by_tick(weighted, len(group.outlets), len(products)),
-        _by_tick(unweighted, len(group.outlets), len(products)),
-    )
-
-
-def _by_tick(columns: list[list[NDArray]], outlets: int, products: int) -> list:  # type: ignore[type-arg]
-    """[outlet x product][window] arrays over ticks -> [tick][outlet][product][window]."""
-    if not columns:
-        return []
-    nested = [np.stack(windows, axis=1).tolist() for windows in columns]
-    return [
-        [[nested[o * products + k][t] for k in range(products)] for o in range(outlets)]
-        for t in range(len(nested[0]))
-    ]
-
-
-def _day_factors(
-    p: Parameters, cal: calendar.Calendar, kind: int, daytime: bool, dry: bool
-) -> NDArray[np.float64]:
-    """[tick, day] factors on the mean demand of one kind of outlet."""
-    is_open, fasting, before = cal.open_days[:, kind, :], cal.fasting, cal.before_lebaran
-    factors = np.zeros(is_open.shape)
-    for state in np.ndindex(2, 2, 2):
-        opened, fasts, nears = (bool(flag) for flag in state)
-        here = (is_open == opened) & (fasting == fasts) & (before == nears)
-        factors[here] = selling.day_factor(p, daytime, dry, opened, fasts, nears)
-    return factors
-
-
-def _rest_days(outlet: Outlet, group: Group) -> NDArray[np.bool_]:
-    """[day] True on the weekdays on which the outlet rests; day 0 is the start date's weekday."""
-    first = group.start.weekday()
-    names = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-    return np.array([names[(first + d) % len(names)] in outlet.closed_weekdays for d in range(7)])
-
-
-# --- Luck: the people of one run ---------------------------------------------------------------
-
-
-def women_of(setting: Setting, run: int) -> list[MemberState]:
-    """The women at the founding; officers come first and `run` decides how they differ."""
-    p = setting.p
-    week = -int(p.burn_in_weeks)
-    return [_woman(p, run, week, index) for index in range(int(p.n_members))]
-
-
-def _woman(p: Parameters, run: int, week: int, index: int) -> MemberState:
-    woman_id = f"ibu_{index + 1:02d}"
-    key = name_key(woman_id)
-
-    def drawn(event: Event) -> float:
-        return uniform(event_key(run, week, event), key)
-
-    def spread(mean: float, sd: float, event: Event) -> float:
-        return float(np.clip(mean + sd * NormalDist().inv_cdf(drawn(event)), 0.0, 1.0))
-
-    def household(mean: float, event: Event) -> float:
-        return float(mean * math.exp(p.hh_income_sd * NormalDist().inv_cdf(drawn(event))))
-
-    income = household(p.hh_income_other_month, Event.HOUSEHOLD_INCOME)
-    return MemberState(
-        id=woman_id,
-        key=key,
-        officer=index < p.n_officers,
-        kind=members.type_of(p, drawn(Event.MEMBER_TYPE)),
-        trust=spread(p.trust_base_inside, p.trust_init_sd, Event.MEMBER_TRUST),
-        efficacy=spread(p.efficacy_init, p.efficacy_sd, Event.MEMBER_EFFICACY),
-        belief=p.belief_init,
-        expected_pay=p.expected_pay_init,
-        other_income=int(income * DAYS_PER_WEEK / p.days_per_month),
-        household_size=max(1.0, household(p.household_size, Event.HOUSEHOLD_SIZE)),
-    )
+QUARTER: Final = 13  # weeks of materials that the officers remember
+_STAGES: Final = tuple(STAGES.values())
 
 
 def partners_of(setting: Setting) -> list[str]:
@@ -252,97 +39,307 @@ def partners_of(setting: Setting) -> list[str]:
     return [outlet.id for outlet in partners]
 
 
-def outlets_of(setting: Setting, partners: list[str]) -> list[OutletState]:
-    """The outlets at the founding; `partners` have a tie with a past."""
-    return [
-        _outlet(setting, index, outlet, outlet.id in partners)
-        for index, outlet in enumerate(setting.group.outlets)
-    ]
+def found(setting: Setting, scenario: Scenario, partners: Sequence[str] | None = None) -> World:
+    """The world before any luck; `draw_luck` completes it.
+
+    `partners`: ids of the outlets with a tie from before week 0; left out, as the file tells.
+    """
+    group, p, ground = setting.group, setting.p, setting.ground
+    known = partners_of(setting) if partners is None else partners
+    rows = {
+        "women": len(ground.women), "outlets": len(group.outlets), "donors": len(group.donors),
+        "kube": 1, "plans": len(scenario.interventions), "shocks": len(scenario.shocks),
+    }  # fmt: skip
+    lags = [_lag(setting, outlet) for outlet in group.outlets]
+    made = world.empty(
+        rows,
+        {
+            "session": int(p.sessions_per_week),
+            "product": len(group.products),
+            "window": ground.days.shape[3],
+            "lag": max(lags, default=0) + 1,
+            "memory": int(p.order_memory_weeks),
+            "quarter": QUARTER,
+            "ingredient": len(ground.ingredients),
+            "neighbour": int(p.hearsay_neighbours),
+        },
+    )
+    for index, place in enumerate(setting.order):
+        _found_outlet(setting, made, index, place, group.outlets[place].id in known)
+    for index, name in enumerate(setting.donor_ids):
+        _found_donor(setting, made.donors.rows[index], index, _named(group.donors, name))
+    _found_kube(setting, made)
+    for row, plan in zip(made.plans.rows, scenario.interventions, strict=True):
+        _fill(row, _plan(setting, plan))
+    for row, shock in zip(made.shocks.rows, scenario.shocks, strict=True):
+        _fill(row, _shock(setting, shock))
+    return made
 
 
-def _outlet(setting: Setting, index: int, outlet: Outlet, partner: bool) -> OutletState:
-    p, values = setting.p, setting.values
-    km = float(values[f"distance_km_{outlet.id}"])
-    size = float(values[f"size_{outlet.id}"])
-    outright = outlet.contract == "putus"
+def _fill(row: Any, values: dict[str, Value]) -> None:
+    for name, value in values.items():
+        row[name] = value
+
+
+def _named(things: Sequence[Any], name: str) -> Any:
+    return next(thing for thing in things if thing.id == name)
+
+
+def _lag(setting: Setting, outlet: Outlet) -> int:
+    return int(setting.p.payment_lag if outlet.payment_lag is None else outlet.payment_lag)
+
+
+def _found_outlet(setting: Setting, made: World, index: int, place: int, partner: bool) -> None:
+    """An outlet at the founding; a partner has a tie with a past."""
+    outlet = setting.group.outlets[place]
+    p, values, products = setting.p, setting.values, setting.ground.products
+    km, size = float(values[f"distance_km_{outlet.id}"]), float(values[f"size_{outlet.id}"])
+    told = str(values["contract"])
+    outright = (outlet.contract if told == "as_told" else told) == "putus"
     usual = p.putus_margin if outright else p.consign_margin
     margin = float(values.get(f"margin_{outlet.id}", usual))
-    lag = int(p.payment_lag if outlet.payment_lag is None else outlet.payment_lag)
     outside = outlet.place == "outside"
-    state = OutletState(
-        id=outlet.id,
-        key=name_key(outlet.id),
-        index=index,
-        kind=outlet.kind,
-        outside=outside,
-        km=km,
-        margin=margin,
-        outright=outright,
-        demand=[
-            size * float(values[f"demand_{outlet.kind}_{product.id}"])
-            for product in setting.products
-        ],
-        receipts=[selling.unit_receipt(product.price, margin) for product in setting.products],
-        trip_hours=work.trip_hours(p, km),
-        trip_cost=work.trip_cost(p, km),
-        status=Status.PARTNER if partner else Status.STRANGER,
-        good=float(p.tie_prior_good) if partner else 0.0,
-        bad=0.0,
-        base=p.trust_base_outside if outside else p.trust_base_in_village,
-        due=[0] * (lag + 1),
-        informed=partner,
-        deliveries=int(p.drop_min_deliveries) if partner else 0,
+    base = p.trust_base_outside if outside else p.trust_base_in_village
+    good = float(p.tie_prior_good) if partner else 0.0
+    _fill(
+        made.outlets.rows[index],
+        {
+            "key": name_key(outlet.id),
+            "index": index,
+            "place": place,
+            "kind": list(OUTLET_KINDS).index(outlet.kind),
+            "online": outlet.kind == "online",
+            "outside": outside,
+            "km": km,
+            "margin": margin,
+            "outright": outright,
+            "lag": _lag(setting, outlet),
+            "trip_hours": work.trip_hours(p, km),
+            "trip_cost": work.trip_cost(p, km),
+            "status": Status.PARTNER if partner else Status.STRANGER,
+            "good": good,
+            "base": base,
+            "level": trust.level(p, good, 0.0, base),
+            "cap": 1.0,
+            "experience": 1.0,
+            "informed": partner,
+            "deliveries": int(p.drop_min_deliveries) if partner else 0,
+            "refused_week": NEVER,
+            "dropped_week": NEVER,
+        },
     )
+    for k, product in enumerate(setting.group.products):
+        demand = size * float(values[f"demand_{outlet.kind}_{product.id}"])
+        made.outlets.demand[index, k] = demand
+        made.outlets.receipts[index, k] = selling.unit_receipt(int(products[k]["price"]), margin)
     if partner and not outright:
-        state.due[:lag] = [_usual_sales(setting, state)] * lag
-    return state
+        made.outlets.due[index, : _lag(setting, outlet)] = _usual_sales(setting, made, index)
 
 
-def _usual_sales(setting: Setting, outlet: OutletState) -> int:
+def _usual_sales(setting: Setting, made: World, index: int) -> int:
     """Rupiah an old tie owes for one ordinary week before the founding."""
+    p, outlet = setting.p, made.outlets.rows[index]
+    share = selling.order_share(p, float(outlet["level"]), 1.0, 1.0, False)
+    owed = 0
+    for k, product in enumerate(setting.ground.products):
+        if not product["potential"]:
+            open_days = _selling_days(setting, k)
+            pieces = selling.order(share, float(made.outlets.demand[index, k]) * open_days)
+            owed += pieces * int(made.outlets.receipts[index, k])
+    return owed
+
+
+def _selling_days(setting: Setting, k: int) -> int:
+    """Days of a week on which a batch of product `k` is on the shelf."""
+    life = int(setting.values[f"shelf_life_days_{setting.group.products[k].id}"])
+    return min(7, life + int(setting.p.sessions_per_week) - 1)
+
+
+def _found_donor(setting: Setting, row: Any, index: int, donor: Donor) -> None:
     p = setting.p
-    share = selling.order_share(p, trust.level(p, outlet.good, outlet.bad, outlet.base), 1.0, 1.0)
-    days = [
-        sum(window.end_day - window.first_day for window in product.windows)
-        for product in setting.products
-    ]
-    return sum(
-        receipt * selling.order(share, demand * open_days)
-        for receipt, demand, open_days in zip(outlet.receipts, outlet.demand, days, strict=True)
+    government, ministry = donor.kind == "village_government", donor.kind == "ministry"
+    _fill(
+        row,
+        {
+            "key": name_key(donor.id),
+            "index": index,
+            "village_government": government,
+            "ministry": ministry,
+            "gives_cash": donor.gives == "cash",
+            "amount": int(p.grant_kube_kemensos if ministry else p.grant_pesantren),
+            "base": p.trust_base_in_village if government else p.trust_base_outside,
+            "open_plan": NONE,
+            "decision_week": NEVER,
+            "wage_decision_week": NEVER,
+            "payment_week": NEVER,
+            "wage_start_week": NEVER,
+            "rejected_week": NEVER,
+        },
     )
 
 
-def donors_of(setting: Setting) -> list[DonorState]:
-    """The donors and the village government at the founding."""
-    return [_donor(setting.p, donor) for donor in setting.group.donors]
-
-
-def _donor(p: Parameters, donor: Donor) -> DonorState:
-    government = donor.kind == "village_government"
-    return DonorState(
-        id=donor.id,
-        key=name_key(donor.id),
-        village_government=government,
-        gives_cash=donor.gives == "cash",
-        good=0.0,
-        bad=0.0,
-        base=p.trust_base_in_village if government else p.trust_base_outside,
-    )
-
-
-def kube_of(setting: Setting) -> KubeState:
-    """The group at the founding."""
+def _found_kube(setting: Setting, made: World) -> None:
     p = setting.p
-    products, memory = len(setting.products), int(p.order_memory_weeks)
-    return KubeState(
-        cash=int(p.working_capital_0),
-        quality=p.quality_init,
-        product_skill=support.skill_at_rest(p, p.quality_init),
-        management_skill=p.management_skill_init,
-        proposal_skill=p.proposal_skill_init,
-        norm=p.norm_init,
-        stock=[0] * products,
-        supply=[1.0] * products,
-        sold_memory=[[0] * memory for _ in range(products)],
-        expected_memory=[[0.0] * memory for _ in range(products)],
+    _fill(
+        made.kube.rows[0],
+        {
+            "cash": int(p.working_capital_0),
+            "quality": p.quality_init,
+            "product_skill": support.skill_at_rest(p, p.quality_init),
+            "management_skill": p.management_skill_init,
+            "proposal_skill": p.proposal_skill_init,
+            "networking": p.networking_init,
+            "knowledge": p.knowledge_init,
+            "norm": p.norm_init,
+            "alive": True,
+            "legality_week": NEVER,
+            "fgd_week": NEVER,
+            "mentored_until": NEVER,
+            "facility_until": NEVER,
+            "partners_until": NEVER,
+            "women": int(p.n_members),
+            "last_attendance": 1.0,
+            "stage": NONE,
+            "cash_scale": 1.0,
+            "throughput": 1.0,
+        },
     )
+    made.kube.offered[:] = ~setting.ground.products["potential"]
+    made.kube.supply[:] = 1.0
+
+
+def _plan(setting: Setting, plan: Any) -> dict[str, Value]:
+    """An intervention of a scenario as a row of the agenda."""
+    when, about, below = _condition(setting, plan)
+    requests = getattr(plan, "requests", ())
+    return {
+        "kind": INTERVENTION_KINDS.index(plan.kind),
+        "weeks": getattr(plan, "weeks", 1),
+        "stage": _STAGES.index(plan.stage) if plan.stage else NONE,
+        "effective": plan.effective,
+        "officers_only": getattr(plan, "invited", "all") == "officers",
+        "outlet": _outlet(setting, getattr(plan, "outlet", None)),
+        "donor": _donor(setting, getattr(plan, "donor", None)),
+        "product": _product(setting, plan),
+        "clients": getattr(plan, "clients", 0),
+        "legality": "legality" in requests,
+        "tools": "tools" in requests,
+        "wages": "wages" in requests,
+        "again": getattr(plan, "second_visit", False) or getattr(plan, "resubmit", False),
+        "when": when,
+        "about": about,
+        "below": below,
+        "every": plan.repeat.every if plan.repeat else 1,
+        "left": plan.repeat.times if plan.repeat else 1,
+        "next_week": plan.week,
+        "until": NEVER,
+        "retry_week": NEVER,
+        "last_week": plan.week,
+    }
+
+
+def _condition(setting: Setting, plan: Any) -> tuple[int, int, float]:
+    """What a plan waits for: the condition, whom it is about, the bound."""
+    if plan.when is None:
+        return When.ALWAYS, NONE, 0.0
+    name, value = plan.when.condition
+    when = When[name.upper()]
+    if when in (When.ATTENDANCE_BELOW, When.CASH_BELOW):
+        return when, NONE, float(value)
+    find = _donor if when == When.PROPOSAL_REJECTED else _outlet
+    return when, NONE if value == "any" else find(setting, value), 0.0
+
+
+def _outlet(setting: Setting, name: str | None) -> int:
+    return NONE if name in (None, "any") else setting.outlet_ids.index(str(name))
+
+
+def _donor(setting: Setting, name: str | None) -> int:
+    return NONE if name is None else setting.donor_ids.index(name)
+
+
+def _product(setting: Setting, plan: Any) -> int:
+    """The potential product that a training may lead to."""
+    if plan.kind != "product_training":
+        return NONE
+    potential = [k for k, each in enumerate(setting.group.products) if each.potential]
+    wanted = [k for k in potential if plan.product in (None, setting.group.products[k].id)]
+    return wanted[0] if wanted else NONE
+
+
+def _shock(setting: Setting, shock: Any) -> dict[str, Value]:
+    ingredient = getattr(shock, "ingredient", None)
+    return {
+        "kind": Shock[shock.kind.upper()],
+        "week": shock.week,
+        "weeks": shock.weeks,
+        "outlet": _outlet(setting, getattr(shock, "outlet", None)),
+        "ingredient": ingredient_names(setting.group).index(ingredient) if ingredient else NONE,
+        "households": getattr(shock, "households", 0),
+        "size": getattr(shock, "size", 0.0),
+    }
+
+
+# --- Luck: the people of one run, and who knows whom -------------------------------------------
+
+
+@compiled
+def draw_luck(ground: Ground, women: Women, outlets: Outlets, run: int) -> None:
+    """Complete a world: the women who found the group, and the acquaintances of the outlets."""
+    p = ground.p[0]
+    week = -p.burn_in_weeks
+    for i in range(p.n_members):
+        draw_woman(ground, women, run, week, i)
+        women.rows[i].founder = True
+        women.rows[i].officer = i < p.n_officers
+        women.rows[i].house = i == 0
+    _draw_acquaintances(ground, outlets, run, week)
+
+
+@compiled
+def draw_woman(ground: Ground, women: Women, run: int, week: int, i: int) -> None:
+    """Woman `i` as she enters the group in `week`."""
+    p, key, woman = ground.p[0], ground.women[i], women.rows[i]
+    woman.key, woman.index, woman.active = key, i, True
+    woman.kind = members.type_of(p, uniform(event_key(run, week, Event.MEMBER_TYPE), key, 0))
+    luck = uniform(event_key(run, week, Event.MEMBER_TRUST), key, 0)
+    woman.trust = members.spread(p.trust_base_inside, p.trust_init_sd, luck)
+    luck = uniform(event_key(run, week, Event.MEMBER_EFFICACY), key, 0)
+    woman.efficacy = members.spread(p.efficacy_init, p.efficacy_sd, luck)
+    luck = uniform(event_key(run, week, Event.MEMBER_MOTIVATION), key, 0)
+    woman.motivation = members.spread(p.motivation_init, p.motivation_sd, luck)
+    woman.motivation_rest = woman.motivation
+    woman.belief = p.belief_init
+    woman.propensity = p.belief_init
+    woman.expected_pay = p.expected_pay_init
+    luck = uniform(event_key(run, week, Event.HOUSEHOLD_INCOME), key, 0)
+    woman.other_income = members.other_income(p, luck)
+    luck = uniform(event_key(run, week, Event.HOUSEHOLD_SIZE), key, 0)
+    woman.household_size = members.household_size(p, luck)
+
+
+@compiled
+def _draw_acquaintances(ground: Ground, made: Outlets, run: int, week: int) -> None:
+    """Who hears from whom: a small world on each side of the village border.
+
+    Outlets stand on a ring by lot and know the nearest; a few know somebody anywhere instead
+    (Watts and Strogatz 1998). Online outlets meet nobody.
+    """
+    p, outlets, known = ground.p[0], made.rows, made.acquaintances
+    known[:] = NONE
+    places = event_key(run, week, Event.PLACE)
+    far = event_key(run, week, Event.FAR)
+    everywhere = np.array([o for o in range(len(outlets)) if not outlets[o].online], np.int64)
+    for side in range(2):
+        here = np.array([o for o in everywhere if outlets[o].outside == (side == 1)], np.int64)
+        ring = here[np.argsort(np.array([uniform(places, outlets[o].key, 0) for o in here]))]
+        for rank in range(len(ring)):
+            me = ring[rank]
+            for step in range(min(known.shape[1], len(ring) - 1)):
+                away = step // 2 + 1
+                other = ring[(rank + away) % len(ring) if step % 2 == 0 else rank - away]
+                if uniform(far, outlets[me].key, 2 * step) < p.hearsay_far:
+                    luck = uniform(far, outlets[me].key, 2 * step + 1)
+                    other = everywhere[int(luck * len(everywhere))]
+                known[me, step] = NONE if other == me else other
+

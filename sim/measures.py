@@ -1,247 +1,437 @@
 """What is recorded, defined once: every column of every table, with its unit and meaning.
 
-Incomes are rupiah per woman who founded the group, in that week, so that a group does not look
-better when women leave. docs/tables.md is made from these definitions.
+Both engines call these compiled functions on the world at the end of a week. Incomes are rupiah per
+woman who founded the group, in that week, so that a group does not look better when women leave.
+docs/tables.md is made from these definitions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from statistics import fmean
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.parameters import DAYS_PER_WEEK
-
-if TYPE_CHECKING:
-    from sim.agents import Member, Outlet
-    from sim.village import Village
+from sim.compiled import compiled
+from sim.parameters import DAYS_PER_WEEK, Parameters
+from sim.rules import members, trust, work
+from sim.setting import Ground, Setting
+from sim.state import Status
+from sim.world import Donors, Group, Outlets, Women, World
 
 
 class Column(NamedTuple):
-    """A column of a table. `read` gives its value at the end of a week."""
+    """A column of a table."""
 
     name: str
     unit: str
     meaning: str
-    read: Callable[..., float]
-
-
-def _per_founder(read: Callable[[Member], float]) -> Callable[[Village], float]:
-    return lambda v: _mean([read(woman) for woman in v.members])
-
-
-def _mean(numbers: Sequence[float]) -> float:
-    return fmean(numbers) if numbers else 0.0
-
-
-def _household_week(v: Village, woman: Member) -> float:
-    return woman.farm_income + woman.pay + woman.other_income
-
-
-def _poverty_line_week(v: Village, woman: Member) -> float:
-    person: float = v.p.poverty_line_month * DAYS_PER_WEEK / v.p.days_per_month
-    return person * woman.household_size
-
-
-def _poverty_gap(v: Village, woman: Member) -> float:
-    line = _poverty_line_week(v, woman)
-    return max(0.0, line - _household_week(v, woman)) / line
-
-
-def gini(incomes: Sequence[float]) -> float:
-    """Gini coefficient (0-1) of non-negative incomes; 0 when there are none."""
-    ordered, total = sorted(incomes), sum(incomes)
-    if total <= 0:
-        return 0.0
-    n = len(ordered)
-    ranked = sum((i + 1) * income for i, income in enumerate(ordered))
-    return 2 * ranked / (n * total) - (n + 1) / n
-
-
-def _sum(counts: str) -> Callable[[Village], float]:
-    return lambda v: sum(sum(getattr(outlet, counts)) for outlet in v.outlets)
-
-
-def _unsold_share(v: Village) -> float:
-    taken = [outlet for outlet in v.outlets if not outlet.outright]
-    delivered = sum(sum(outlet.delivered) for outlet in taken)
-    sold = sum(sum(outlet.sold) for outlet in taken)
-    return (delivered - sold) / delivered if delivered else float("nan")
-
-
-def _kube(name: str) -> Callable[[Village], float]:
-    return lambda v: float(getattr(v.kube, name))
 
 
 WEEKLY: Final = (
-    Column("attendance", "share", "women present, mean of the week's sessions; empty without one",
-           lambda v: v.kube.attendance if v.kube.sessions else float("nan")),
-    Column("farm_days", "days", "days with a farm call per founding woman",
-           _per_founder(lambda w: w.farm_days)),
-    Column("farm_income", "Rp", "farm wages earned per founding woman",
-           _per_founder(lambda w: w.farm_income)),
-    Column("kube_income", "Rp", "paid out by the group per founding woman (gross)",
-           _per_founder(lambda w: w.pay)),
-    Column("farm_income_forgone", "Rp", "farm wages lost by working at sessions",
-           _per_founder(lambda w: w.wage_lost)),
-    Column("net_income", "Rp", "kube_income less farm_income_forgone",
-           _per_founder(lambda w: w.pay - w.wage_lost)),
-    Column("own_cash_income", "Rp", "kube_income plus farm_income: a woman's own cash",
-           _per_founder(lambda w: w.pay + w.farm_income)),
-    Column("household_income", "Rp", "own cash and what others in the household earn",
-           lambda v: _mean([_household_week(v, w) for w in v.members])),
-    Column("kube_hours", "hours", "hours at sessions per founding woman",
-           lambda v: v.kube.work_sessions * v.p.session_hours / max(1, len(v.members))),
-    Column("volume", "pieces", "sold at all outlets", _sum("sold")),
-    Column("volume_outside", "pieces", "sold outside the village",
-           lambda v: sum(sum(outlet.sold) for outlet in v.outlets if outlet.outside)),
-    Column("made", "pieces", "made at the sessions", lambda v: sum(v.kube.made)),
-    Column("delivered", "pieces", "taken to outlets", _sum("delivered")),
-    Column("unsold_share", "share", "of the pieces on consignment; empty without any",
-           _unsold_share),
-    Column("outlets_active", "outlets", "that take goods at the end of the week",
-           lambda v: len(v.partners)),
-    Column("outlets_new", "agreements", "since week 0", _kube("agreements")),
-    Column("trust_inside", "0-1", "mean trust of the women in the group",
-           lambda v: _mean([woman.trust for woman in v.women])),
-    Column("trust_outlets", "0-1", "mean over active outlets; empty without any",
-           lambda v: _mean([o.trust for o in v.partners]) if v.partners else float("nan")),
-    Column("trust_donors", "0-1", "mean over donors and village government",
-           lambda v: _mean([donor.trust for donor in v.donors])),
-    Column("norm", "0-1", "strength of group rules", _kube("norm")),
-    Column("proposal_skill", "0-1", "of the officers", _kube("proposal_skill")),
-    Column("product_skill", "0-1", "of the group", _kube("product_skill")),
-    Column("management_skill", "0-1", "of the officers", _kube("management_skill")),
-    Column("quality", "0-1", "of the products", _kube("quality")),
-    Column("products", "products", "kinds of products", lambda v: len(v.setting.products)),
-    Column("cash", "Rp", "in the cash box at the end of the week", _kube("cash")),
-    Column("materials", "Rp", "spent on materials", _kube("materials")),
-    Column("transport", "Rp", "spent on trips", _kube("transport")),
-    Column("receipts", "Rp", "paid by outlets", _kube("receipts")),
-    Column("receivable", "Rp", "owed by outlets at the end of the week",
-           lambda v: sum(sum(outlet.due) for outlet in v.outlets)),
-    Column("grant_cash", "Rp", "of cash grants that reached the box", _kube("grant_cash")),
-    Column("payouts", "Rp", "paid out to all women", _kube("payouts")),
-    Column("trips", "trips", "to outlets", _kube("trips")),
-    Column("members", "women", "in the group at the end of the week", lambda v: len(v.women)),
-    Column("households_above_poverty_line", "share", "of the founding women's households",
-           lambda v: _mean([_household_week(v, w) >= _poverty_line_week(v, w) for w in v.members])),
-    Column("poverty_gap", "share", "mean shortfall below the poverty line, of the line",
-           lambda v: _mean([_poverty_gap(v, w) for w in v.members])),
-    Column("income_gini", "0-1", "inequality of own cash income among founding women",
-           lambda v: gini([w.pay + w.farm_income for w in v.members])),
-    Column("core_up", "0/1", "the production core works and the group exists",
-           lambda v: float(v.kube.alive and not v.kube.core_down)),
+    Column("attendance", "share", "women present, mean of the week's sessions; empty without one"),
+    Column("farm_days", "days", "days with a farm call per founding woman"),
+    Column("farm_income", "Rp", "farm wages earned per founding woman"),
+    Column("kube_income", "Rp", "paid out by the group per founding woman (gross), wages included"),
+    Column("farm_income_forgone", "Rp", "farm wages lost by working at sessions"),
+    Column("net_income", "Rp", "kube_income less farm_income_forgone"),
+    Column("own_cash_income", "Rp", "kube_income plus farm_income: a woman's own cash"),
+    Column("household_income", "Rp", "own cash and what others in the household earn"),
+    Column("kube_hours", "hours", "hours at sessions per founding woman"),
+    Column("volume", "pieces", "sold at all outlets"),
+    Column("volume_outside", "pieces", "sold outside the village"),
+    Column("made", "pieces", "made at the sessions"),
+    Column("delivered", "pieces", "taken to outlets"),
+    Column("unsold_share", "share", "of the pieces on consignment; empty without any"),
+    Column("outlets_active", "outlets", "that take goods at the end of the week: bridging ties"),
+    Column("outlets_new", "agreements", "since week 0"),
+    Column("informed", "share", "of the outlets that have heard of the group"),
+    Column("reach", "share", "of all outlets' usual demand (Rp) that active outlets stand for"),
+    Column("bonding", "women", "others whom a woman met at sessions, mean of those who came"),
+    Column("linking", "ties", "donors and village government who have met the group"),
+    Column("largest_loss", "share", "of this week's sales (Rp) lost if the most important outlet "
+           "fell out"),
+    Column("core_loss", "share", "of this week's sales (Rp) lost if the house fell out"),
+    Column("throughput", "share", "of the orders that broken ties leave possible (Lawang 4)"),
+    Column("trust_inside", "0-1", "mean trust of the women in the group"),
+    Column("trust_outlets", "0-1", "mean over active outlets; empty without any"),
+    Column("trust_donors", "0-1", "mean over donors and village government"),
+    Column("norm", "0-1", "strength of group rules"),
+    Column("motivation", "0-1", "mean of the women"),
+    Column("voice", "0-1", "mean confidence and voice of the women"),
+    Column("knowledge", "0-1", "of potentials and sources"),
+    Column("networking", "0-1", "officers' ability to build trust outside"),
+    Column("proposal_skill", "0-1", "of the officers"),
+    Column("product_skill", "0-1", "of the group"),
+    Column("management_skill", "0-1", "of the officers"),
+    Column("quality", "0-1", "of the products"),
+    Column("products", "products", "kinds of products"),
+    Column("cash", "Rp", "in the cash box at the end of the week"),
+    Column("materials", "Rp", "spent on materials"),
+    Column("transport", "Rp", "spent on trips and levies"),
+    Column("receipts", "Rp", "paid by outlets"),
+    Column("receivable", "Rp", "owed by outlets at the end of the week"),
+    Column("grant_cash", "Rp", "of cash grants that reached the box"),
+    Column("payouts", "Rp", "paid out of the box to all women"),
+    Column("wages", "Rp", "of the village's wage budget, paid to all women"),
+    Column("trips", "trips", "to outlets"),
+    Column("members", "women", "in the group at the end of the week"),
+    Column("households_above_poverty_line", "share", "of the founding women's households"),
+    Column("poverty_gap", "share", "mean shortfall below the poverty line, of the line"),
+    Column("income_gini", "0-1", "inequality of own cash income among founding women"),
+    Column("core_up", "0/1", "the production core works and the group exists"),
     Column("binding", "code", "what limited production: 0 no session, 1 demand, 2 cash, 3 hands, "
-           "4 trips", _kube("binding")),
-    Column("late", "0/1", "this week's deliveries were late", _kube("late")),
-    Column("legal", "0/1", "the group has its decree", _kube("legal")),
-    Column("tools", "0-1", "share of granted tools in use", _kube("tools")),
-    Column("proposals_submitted", "proposals", "since week 0", _kube("proposals_submitted")),
-    Column("grants_rp", "Rp", "granted by donors since week 0", _kube("grants_rp")),
-    Column("dana_desa_rp", "Rp", "of the village budget since week 0", _kube("dana_desa_rp")),
-    Column("intervention_cost_rp", "Rp", "cash spent by the programme since week 0",
-           _kube("intervention_rp")),
-    Column("facilitator_days", "days", "of the programme since week 0", _kube("facilitator_days")),
-    Column("intervention_hours", "hours", "of all women at interventions since week 0",
-           _kube("intervention_hours")),
+           "4 trips"),
+    Column("late", "0/1", "this week's deliveries were late"),
+    Column("legal", "0/1", "the group has its decree"),
+    Column("tools", "0-1", "share of granted tools in use"),
+    Column("proposals_submitted", "proposals", "since week 0"),
+    Column("grants_rp", "Rp", "granted by donors since week 0"),
+    Column("dana_desa_rp", "Rp", "of the village budget since week 0, wages included"),
+    Column("intervention_cost_rp", "Rp", "cash spent by the programme since week 0"),
+    Column("facilitator_days", "days", "of the programme since week 0"),
+    Column("intervention_hours", "hours", "of all women at interventions since week 0"),
 )  # fmt: skip
-
 OUTLET_WEEKLY: Final = (
-    Column("status", "code", "0 stranger, 1 partner, 2 dropped, 3 paused", lambda v, o: o.status),
-    Column("trust", "0-1", "in the group", lambda v, o: o.trust),
-    Column("ordered", "pieces", "promised by the officers",
-           lambda v, o: sum(map(sum, o.orders))),
-    Column("delivered", "pieces", "", lambda v, o: sum(o.delivered)),
-    Column("sold", "pieces", "", lambda v, o: sum(o.sold)),
-    Column("returned", "pieces", "unsold, back to stock", lambda v, o: sum(o.returned)),
-    Column("wasted", "pieces", "unsold and spoilt", lambda v, o: sum(o.wasted)),
-    Column("lost", "pieces", "lost on the way", lambda v, o: sum(o.lost)),
-    Column("paid", "Rp", "to the group this week", lambda v, o: o.paid),
-    Column("receivable", "Rp", "owed at the end of the week", lambda v, o: sum(o.due)),
-)  # fmt: skip
-
-
-def _over_outlets(counts: str) -> Callable[[Village, int], float]:
-    return lambda v, k: sum(getattr(outlet, counts)[k] for outlet in v.outlets)
-
-
-def _gross_margin(v: Village, k: int) -> float:
-    earned = sum(outlet.bought()[k] * outlet.receipts[k] for outlet in v.outlets)
-    return earned - v.kube.made[k] * v.kube.unit_costs[k]
-
-
+    Column("status", "code", "0 stranger, 1 partner, 2 dropped, 3 paused"),
+    Column("trust", "0-1", "in the group"),
+    Column("ordered", "pieces", "promised by the officers"),
+    Column("delivered", "pieces", ""),
+    Column("sold", "pieces", ""),
+    Column("returned", "pieces", "unsold, back to stock"),
+    Column("wasted", "pieces", "unsold and spoilt"),
+    Column("lost", "pieces", "lost on the way"),
+    Column("paid", "Rp", "to the group this week"),
+    Column("receivable", "Rp", "owed at the end of the week"),
+    Column("degree", "outlets", "acquaintances from whom it hears"),
+    Column("loss_if_lost", "share", "of this week's sales (Rp) that went through it"),
+)
 PRODUCT_WEEKLY: Final = (
-    Column("made", "pieces", "", lambda v, k: v.kube.made[k]),
-    Column("delivered", "pieces", "", _over_outlets("delivered")),
-    Column("sold", "pieces", "", _over_outlets("sold")),
-    Column("returned", "pieces", "back to stock", _over_outlets("returned")),
-    Column("wasted", "pieces", "spoilt at outlets", _over_outlets("wasted")),
-    Column("lost", "pieces", "lost on the way", _over_outlets("lost")),
-    Column("stock", "pieces", "at the house at the end of the week", lambda v, k: v.kube.stock[k]),
-    Column("supply", "share", "of expected sales the officers send", lambda v, k: v.kube.supply[k]),
-    Column("gross_margin", "Rp", "receipts earned less materials", _gross_margin),
+    Column("made", "pieces", ""),
+    Column("delivered", "pieces", ""),
+    Column("sold", "pieces", ""),
+    Column("returned", "pieces", "back to stock"),
+    Column("wasted", "pieces", "spoilt at outlets"),
+    Column("lost", "pieces", "lost on the way"),
+    Column("stock", "pieces", "at the house at the end of the week"),
+    Column("supply", "share", "of expected sales the officers send"),
+    Column("gross_margin", "Rp", "receipts earned less materials"),
 )
-
 MEMBER_WEEKLY: Final = (
-    Column("active", "0/1", "is in the group", lambda v, w: w.active),
-    Column("trust", "0-1", "in the group", lambda v, w: w.trust),
-    Column("belief", "0-1", "attendance she expects of the others", lambda v, w: w.belief),
-    Column("expected_pay", "Rp", "per session", lambda v, w: w.expected_pay),
-    Column("farm_days", "days", "with a farm call", lambda v, w: w.farm_days),
-    Column("sessions_came", "sessions", "", lambda v, w: sum(w.came)),
-    Column("sessions_worked", "sessions", "", lambda v, w: sum(w.worked)),
-    Column("farm_income", "Rp", "", lambda v, w: w.farm_income),
-    Column("farm_income_forgone", "Rp", "", lambda v, w: w.wage_lost),
-    Column("kube_income", "Rp", "", lambda v, w: w.pay),
+    Column("active", "0/1", "is in the group"),
+    Column("trust", "0-1", "in the group"),
+    Column("motivation", "0-1", ""),
+    Column("voice", "0-1", "confidence and voice"),
+    Column("belief", "0-1", "attendance she expects of the others"),
+    Column("expected_pay", "Rp", "per session"),
+    Column("farm_days", "days", "with a farm call"),
+    Column("sessions_came", "sessions", ""),
+    Column("sessions_worked", "sessions", ""),
+    Column("ill", "0/1", "cannot come"),
+    Column("farm_income", "Rp", ""),
+    Column("farm_income_forgone", "Rp", ""),
+    Column("kube_income", "Rp", ""),
+)
+# Sums over the recorded weeks for each woman: columns of women.parquet.
+WOMAN_SUMS: Final = (
+    Column("kube_income", "Rp", ""),
+    Column("farm_income_forgone", "Rp", ""),
+    Column("farm_income", "Rp", ""),
+    Column("kube_hours", "hours", "at sessions"),
 )
 
-# Sums over the recorded weeks for each woman: columns of women.parquet.
-WOMAN_SUMS: Final = ("kube_income", "farm_income_forgone", "farm_income", "kube_hours")
+
+def row_of(columns: tuple[Column, ...]) -> np.dtype[np.void]:
+    """One record of a table."""
+    return np.dtype([(column.name, "f8") for column in columns])
 
 
-class Recorder:
-    """Collects one run; call it with the village at the end of each recorded week.
+class Tables(NamedTuple):
+    """Rows of one run, or of several with the run first; parts not asked for have no weeks."""
 
-    weekly: [week, column]; outlets: [week, outlet, column]; products: [week, product, column];
-    women: [woman, sum]; members: [week, woman, column]; none of the last three unless asked for.
-    """
+    weekly: NDArray[np.void]  # [week]
+    women: NDArray[np.void]  # [woman] who founded the group
+    outlets: NDArray[np.void]  # [week, outlet], in the file's order
+    products: NDArray[np.void]  # [week, product]
+    members: NDArray[np.void]  # [week, woman] who is in the group or might join
 
-    def __init__(self, village: Village, weeks: int, detail: bool, members: bool) -> None:
-        outlets, products = len(village.outlets), len(village.setting.products)
-        women = len(village.members)
-        self.weekly = np.zeros((weeks, len(WEEKLY)))
-        self.women = np.zeros((women, len(WOMAN_SUMS)))
-        self.outlets = np.zeros((weeks if detail else 0, outlets, len(OUTLET_WEEKLY)))
-        self.products = np.zeros((weeks if detail else 0, products, len(PRODUCT_WEEKLY)))
-        self.members = np.zeros((weeks if members else 0, women, len(MEMBER_WEEKLY)))
 
-    def __call__(self, village: Village) -> None:
-        """Record this week."""
-        week = village.week
-        self.weekly[week] = [column.read(village) for column in WEEKLY]
-        for woman, sums in zip(village.members, self.women, strict=True):
-            sums += _woman_sums(village, woman)
-        if len(self.outlets):
-            in_file = sorted(village.outlets, key=lambda outlet: outlet.index)
-            self.outlets[week] = _rows(village, OUTLET_WEEKLY, in_file)
-            self.products[week] = _rows(
-                village, PRODUCT_WEEKLY, range(len(village.setting.products))
+def empty(setting: Setting, weeks: int, detail: bool, members: bool, runs: int) -> Tables:
+    """Tables of zeros for `runs` runs of `weeks` recorded weeks."""
+    group, founders = setting.group, int(setting.p.n_members)
+    shapes = (
+        ((weeks,), WEEKLY),
+        ((founders,), WOMAN_SUMS),
+        ((weeks if detail else 0, len(group.outlets)), OUTLET_WEEKLY),
+        ((weeks if detail else 0, len(group.products)), PRODUCT_WEEKLY),
+        ((weeks if members else 0, len(setting.ground.women)), MEMBER_WEEKLY),
+    )
+    return Tables(*(np.zeros((runs, *shape), row_of(columns)) for shape, columns in shapes))
+
+
+def numbers(table: NDArray[np.void]) -> NDArray[np.float64]:
+    """A table with its columns as the last axis."""
+    return table.view(np.float64).reshape(*table.shape, len(table.dtype.names or ()))
+
+
+@compiled
+def record(ground: Ground, world: World, week: int, tables: Tables) -> None:
+    """Write down week `week` (0 or later) of a world."""
+    p, row = ground.p[0], tables.weekly[week]
+    _incomes(p, world.women, row)
+    _people(p, world.women, world.kube, row)
+    _trade(p, ground, world.outlets, world.kube, row)
+    _group(world.kube, world.donors, p, row)
+    _sums(p, world.women, tables.women)
+    if len(tables.outlets):
+        _outlets(p, ground, world.outlets, tables.outlets[week])
+        _products(ground, world.outlets, world.kube, tables.products[week])
+    if len(tables.members):
+        _members(world.women, tables.members[week])
+
+
+@compiled
+def _count(flags: NDArray[np.bool_]) -> int:
+    count = 0
+    for flag in flags:
+        count += 1 if flag else 0
+    return count
+
+
+@compiled
+def _pieces(counts: NDArray[np.int64]) -> int:
+    pieces = 0
+    for count in counts:
+        pieces += count
+    return pieces
+
+
+@compiled
+def _incomes(p: Parameters, women: Women, row: Any) -> None:
+    """Per founding woman, whether she is still in the group or not."""
+    n = p.n_members
+    line = p.poverty_line_month * DAYS_PER_WEEK / p.days_per_month  # Rp a person and week
+    cash = np.zeros(n)
+    for i in range(n):
+        woman = women.rows[i]
+        cash[i] = woman.pay + woman.farm_income
+        lost = woman.poor_share if woman.poor_weeks > 0 else 0.0
+        household = cash[i] + members.other_income_now(woman.other_income, lost)
+        needs = line * woman.household_size
+        row.farm_days += woman.farm_days
+        row.farm_income += woman.farm_income
+        row.kube_income += woman.pay
+        row.farm_income_forgone += woman.wage_lost
+        row.own_cash_income += cash[i]
+        row.household_income += household
+        row.kube_hours += _count(women.worked[i]) * p.session_hours
+        row.households_above_poverty_line += 1 if household >= needs else 0
+        row.poverty_gap += max(0.0, needs - household) / needs
+    row.net_income = row.kube_income - row.farm_income_forgone
+    if n:
+        row.farm_days /= n
+        row.farm_income /= n
+        row.kube_income /= n
+        row.farm_income_forgone /= n
+        row.own_cash_income /= n
+        row.household_income /= n
+        row.kube_hours /= n
+        row.households_above_poverty_line /= n
+        row.poverty_gap /= n
+        row.net_income /= n
+    row.income_gini = gini(cash)
+
+
+@compiled
+def gini(incomes: NDArray[np.float64]) -> float:
+    """Gini coefficient (0-1) of non-negative incomes; 0 when there are none."""
+    ordered = np.sort(incomes)
+    total = ranked = 0.0
+    for i in range(len(ordered)):
+        total += ordered[i]
+        ranked += (i + 1) * ordered[i]
+    if total <= 0:
+        return 0.0
+    n = len(ordered)
+    return 2 * ranked / (n * total) - (n + 1) / n
+
+
+@compiled
+def _people(p: Parameters, women: Women, kube: Group, row: Any) -> None:
+    """The women who are in the group now."""
+    group = kube.rows[0]
+    met = came = 0
+    for s in range(len(kube.held)):
+        present = 0
+        for i in range(group.women):
+            present += 1 if women.came[i, s] else 0
+        came += present
+        met += present * max(0, present - 1)
+    for i in range(group.women):
+        woman = women.rows[i]
+        if woman.active:
+            row.members += 1
+            row.trust_inside += woman.trust
+            row.motivation += woman.motivation
+            row.voice += woman.efficacy
+    if row.members > 0:
+        row.trust_inside /= row.members
+        row.motivation /= row.members
+        row.voice /= row.members
+    row.bonding = work.share(met, came)
+    row.attendance = group.attendance if _count(kube.held) else np.nan
+
+
+@compiled
+def _trade(p: Parameters, ground: Ground, outlets: Outlets, kube: Group, row: Any) -> None:
+    """Goods, outlets and what hangs on the most important one."""
+    products = ground.products
+    taken = kept = usual = reached = value = largest = trusted = 0.0
+    for o in range(len(outlets.rows)):
+        outlet = outlets.rows[o]
+        sold, delivered = _pieces(outlets.sold[o]), _pieces(outlets.delivered[o])
+        row.volume += sold
+        row.delivered += delivered
+        row.volume_outside += sold if outlet.outside else 0
+        row.receivable += _pieces(outlets.due[o])
+        row.informed += 1 if outlet.informed else 0
+        if outlet.own or not outlet.outright:
+            taken += delivered
+            kept += delivered - sold
+        here = through = 0.0
+        for k in range(len(products)):
+            here += outlets.demand[o, k] * products[k].price if kube.offered[k] else 0.0
+            through += outlets.sold[o, k] * products[k].price
+        usual += here
+        value += through
+        largest = max(largest, through)
+        if outlet.status == Status.PARTNER:
+            row.outlets_active += 1
+            reached += here
+            trusted += trust.trust_of(
+                p, outlet.good, outlet.bad, outlet.base, outlet.level, outlet.cap
             )
-        if len(self.members):
-            self.members[week] = _rows(village, MEMBER_WEEKLY, village.members)
+    row.made = _pieces(kube.made)
+    row.unsold_share = kept / taken if taken > 0 else np.nan
+    row.informed = work.share(row.informed, len(outlets.rows))
+    row.reach = work.share(reached, usual)
+    row.largest_loss = work.share(largest, value)
+    row.core_loss = 1.0 if value > 0 and not work.core_stands(p, 1, True, False) else 0.0
+    row.trust_outlets = trusted / row.outlets_active if row.outlets_active > 0 else np.nan
+    row.products = _count(kube.offered)
 
 
-def _woman_sums(village: Village, woman: Member) -> list[float]:
-    hours = sum(woman.worked) * village.p.session_hours
-    return [woman.pay, woman.wage_lost, woman.farm_income, hours]
+@compiled
+def _group(kube: Group, donors: Donors, p: Parameters, row: Any) -> None:
+    """The group as a whole, and those who may give."""
+    group = kube.rows[0]
+    for i in range(len(donors.rows)):
+        donor = donors.rows[i]
+        row.trust_donors += trust.level(p, donor.good, donor.bad, donor.base)
+        row.linking += 1 if donor.good > 0 else 0
+    row.trust_donors = work.share(row.trust_donors, len(donors.rows))
+    row.outlets_new = group.agreements
+    row.throughput = group.throughput
+    row.norm = group.norm
+    row.knowledge = group.knowledge
+    row.networking = group.networking
+    row.proposal_skill = group.proposal_skill
+    row.product_skill = group.product_skill
+    row.management_skill = group.management_skill
+    row.quality = group.quality
+    row.cash = group.cash
+    row.materials = group.materials
+    row.transport = group.transport
+    row.receipts = group.receipts
+    row.grant_cash = group.grant_cash
+    row.payouts = group.payouts
+    row.wages = group.wages
+    row.trips = group.trips
+    row.core_up = 1.0 if group.alive and group.core_down == 0 else 0.0
+    row.binding = group.binding
+    row.late = 1.0 if group.late else 0.0
+    row.legal = 1.0 if group.legal else 0.0
+    row.tools = group.tools
+    row.proposals_submitted = group.proposals_submitted
+    row.grants_rp = group.grants_rp
+    row.dana_desa_rp = group.dana_desa_rp
+    row.intervention_cost_rp = group.intervention_rp
+    row.facilitator_days = group.facilitator_days
+    row.intervention_hours = group.intervention_hours
 
 
-def _rows(
-    village: Village, columns: tuple[Column, ...], things: Sequence[Outlet | Member | int]
-) -> NDArray[np.float64]:
-    rows = [[float(column.read(village, thing)) for column in columns] for thing in things]
-    return np.array(rows).reshape(len(rows), len(columns))
+@compiled
+def _sums(p: Parameters, women: Women, rows: NDArray[np.void]) -> None:
+    """Add the week to each woman's sums."""
+    for i in range(len(rows)):
+        woman = women.rows[i]
+        rows[i].kube_income += woman.pay
+        rows[i].farm_income_forgone += woman.wage_lost
+        rows[i].farm_income += woman.farm_income
+        rows[i].kube_hours += _count(women.worked[i]) * p.session_hours
+
+
+@compiled
+def _outlets(p: Parameters, ground: Ground, outlets: Outlets, rows: NDArray[np.void]) -> None:
+    products, value = ground.products, 0.0
+    for o in range(len(outlets.rows)):
+        outlet = outlets.rows[o]
+        row = rows[outlet.place]
+        row.status = outlet.status
+        row.trust = trust.trust_of(
+            p, outlet.good, outlet.bad, outlet.base, outlet.level, outlet.cap
+        )
+        for k in range(len(products)):
+            row.ordered += _pieces(outlets.orders[o, k])
+            row.loss_if_lost += outlets.sold[o, k] * products[k].price
+        value += row.loss_if_lost
+        row.delivered = _pieces(outlets.delivered[o])
+        row.sold = _pieces(outlets.sold[o])
+        row.returned = _pieces(outlets.returned[o])
+        row.wasted = _pieces(outlets.wasted[o])
+        row.lost = _pieces(outlets.lost[o])
+        row.paid = outlet.paid
+        row.receivable = _pieces(outlets.due[o])
+        row.degree = _count(outlets.acquaintances[o] >= 0)
+    for o in range(len(rows)):
+        rows[o].loss_if_lost = work.share(rows[o].loss_if_lost, value)
+
+
+@compiled
+def _products(ground: Ground, outlets: Outlets, kube: Group, rows: NDArray[np.void]) -> None:
+    for k in range(len(rows)):
+        row = rows[k]
+        row.made = kube.made[k]
+        row.stock = kube.stock[k]
+        row.supply = kube.supply[k]
+        row.gross_margin = -kube.made[k] * kube.unit_costs[k]
+        for o in range(len(outlets.rows)):
+            outlet = outlets.rows[o]
+            row.delivered += outlets.delivered[o, k]
+            row.sold += outlets.sold[o, k]
+            row.returned += outlets.returned[o, k]
+            row.wasted += outlets.wasted[o, k]
+            row.lost += outlets.lost[o, k]
+            bought = outlets.sold[o, k]
+            if outlet.outright and not outlet.own:
+                bought = outlets.delivered[o, k] - outlets.lost[o, k]
+            row.gross_margin += bought * outlets.receipts[o, k]
+
+
+@compiled
+def _members(women: Women, rows: NDArray[np.void]) -> None:
+    for i in range(len(rows)):
+        woman, row = women.rows[i], rows[i]
+        row.active = 1.0 if woman.active else 0.0
+        row.trust = woman.trust
+        row.motivation = woman.motivation
+        row.voice = woman.efficacy
+        row.belief = woman.belief
+        row.expected_pay = woman.expected_pay
+        row.farm_days = woman.farm_days
+        row.sessions_came = _count(women.came[i])
+        row.sessions_worked = _count(women.worked[i])
+        row.ill = 1.0 if woman.ill_weeks > 0 else 0.0
+        row.farm_income = woman.farm_income
+        row.farm_income_forgone = woman.wage_lost
+        row.kube_income = woman.pay

@@ -20,6 +20,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+import numpy as np
+
 Value = float | int | str
 Role = Literal["uncertain", "given", "lever", "switch", "later"]
 Distribution = Literal["triangular", "log_triangular", "integer"]
@@ -178,7 +180,9 @@ _row("n_members", 20, 5, 20, "persons", "members of the group at week 0",
 _row("n_officers", 4, 3, 5, "persons", "officers; they carry the ties outward", "F73", "paper/V",
      role="given", distribution="integer")
 _row("n_pool_recruits", 150, 50, 400, "persons", "farm labourers a campaign can reach",
-     "share of the 996 households (F17) in RW 03-05", role="later", distribution="integer")
+     "share of the 996 households (F17) in RW 03-05", distribution="integer")
+_row("kube_limit", 20, 20, 20, "persons", "women a group may have; one founded larger keeps its size",
+     "KUBE rule 5-20 families [S16]", "literature/V", role="given", distribution="integer")
 _row("sessions_per_week", 2, 1, 6, "sessions", "production sessions: the first weekday and the "
      "following days", "F78", "paper/V", role="lever", hard=(1, 6), distribution="integer")
 _row("session_hours", 4, 2, 6, "hours", "length of a session", "not in the paper", hard=(0.1, 24))
@@ -204,6 +208,20 @@ _switch("initial_outlets", "distinct", ("distinct", "among_the_five"),
         "contradiction X1; theory sheet 2.14.17")
 _switch("calendar", "typical_year", ("typical_year", "replication_2019"),
         "which calendar the weeks follow", "theory sheet 2.14.18")
+_switch("trust_form", "beta", ("beta", "multiplicative"),
+        "how outlets form trust: counted evidence, or a level times a factor after each week",
+        "Josang and Ismail 2002 [S40]; LFABM [S60]")
+_switch("participation_form", "conditional", ("conditional", "payoff"),
+        "what women answer to: what the others do, or what coming has paid",
+        "Fischbacher et al. 2001 [S46]; Burton-Chellew et al. 2015 [S49]")
+_switch("lawang_reading", "structural", ("structural", "additive", "literal"),
+        "what one broken knot does: the production core stops all; nothing else stops; all stops",
+        "Lawang 4 (F157); theory sheet 2.10")
+_switch("contract", "as_told", ("as_told", "titip", "putus"),
+        "contract with every outlet: as the file tells, consignment, or outright sale",
+        "theory sheet 2.14.19; contradiction X14")
+_switch("election", "none", ("none", "in_time"),
+        "whether a village head is elected in election_week", "theory sheet 2.0.4 [S38, S39]")
 
 # --- Farm work and households ---
 _row("farm_wage_day", 35_000, 20_000, 50_000, "Rp/day", "farm wage of a woman per day",
@@ -303,8 +321,20 @@ _row("core_terminal_prob", 0.15, 0.0, 0.4, "probability", "a core failure ends t
      "norms or mentor", "21 of 42 KUBE inactive [S21]")
 _row("core_mentor_relief", 0.5, 0.0, 1.0, "share", "share of final failures a mentor prevents",
      "companions most decisive [S18]; size assumed")
-_row("lawang_kappa", 0.0, 0.0, 1.0, "share", "0 ordinary network, 1 whole net stops", "F157",
-     "paper/V", role="later")
+_row("lawang_kappa", 0.0, 0.0, 1.0, "share", "share of all output lost while any tie is broken; "
+     "1 in the literal reading, 0 in the additive one", "F157; theory sheet 2.10", "paper/V",
+     role="given")
+_row("shared_trip_saving", 0.2, 0.0, 0.5, "share", "hours and cost of a trip saved when another "
+     "outlet on that side is served the same day", "Lawang 2 (F155): ties complement each other; "
+     "size assumed")
+_row("facility_core_relief", 0.5, 0.0, 1.0, "share", "core failures that a lent balai desa bridges",
+     "F120; size assumed")
+_row("partner_trip_relief", 0.2, 0.0, 0.5, "share", "hours of trips that PKK and karang taruna take "
+     "over", "F183; size assumed")
+_row("deception_hazard", 0.001, 0.0, 0.005, "1/week", "wrong counts or unpaid money at one outlet, "
+     "without norms", "theory sheet 2.1; size assumed")
+_row("stall_levy", 100_000, 50_000, 200_000, "Rp/week", "levy of an own market stall, from the cash "
+     "box", "cost table of the theory sheet")
 
 # --- Quality and skills ---
 _row("quality_init", 0.5, 0.3, 0.7, "0-1", "product quality at the founding; product skill starts "
@@ -338,7 +368,19 @@ _row("train_gain_proposal", 0.35, 0.1, 0.6, "share", "share of the missing propo
 _row("train_gain_management", 0.1, 0.0, 0.3, "share", "share of the missing management skill that "
      "the proposal training gives", "F133, size assumed")
 _row("train_gain_product", 0.25, 0.1, 0.5, "share", "likewise for product skill",
-     "training = +5-10% profit [S65]", role="later")
+     "training = +5-10% profit [S65]", "literature/M")
+_row("new_product_prob", 0.1, 0.0, 0.3, "probability", "a product training leads to a new product",
+     "theory sheet 2.9; none reported (X8)")
+_row("agency_gain", 0.05, 0.0, 0.2, "share", "share of the missing management skill that a training "
+     "by a local agency gives", "F181; size assumed")
+_row("knowledge_init", 0.2, 0.0, 0.4, "0-1", "knowledge of potentials and sources at the founding",
+     "F8, F175; size assumed")
+_row("knowledge_fgd", 0.3, 0.0, 0.6, "share", "share of the missing knowledge that an FGD gives",
+     "F8, F175; size assumed")
+_row("networking_init", 0.2, 0.1, 0.4, "0-1", "officers' ability to build trust outside at the "
+     "founding", "F168, F179; size assumed")
+_row("networking_visit", 0.05, 0.0, 0.15, "share", "share of the missing ability that a visit or an "
+     "audience gives", "F172; size assumed")
 _row("halflife_proposal", 28, 15, 60, "weeks", "half-life of unused proposal skill",
      "6.5 months, accuracy tasks [S63]", "literature/V", hard=(0.1, 5_200))
 _row("halflife_product", 48, 25, 110, "weeks", "half-life of unpractised product and management "
@@ -409,7 +451,43 @@ _row("exit_unpaid_weeks", 8, 4, 16, "weeks", "unpaid for this long", "theory she
 _row("work_days_week", 6, 6, 6, "days/week", "days on which fields hire", "theory sheet 2.2",
      role="given", hard=(1, 7))
 _row("counsel_gain", 0.2, 0.0, 0.4, "0-1", "confidence gained by counselling", "F33-F37",
-     "assumption/V/A", role="later")
+     "assumption/V/A")
+_row("voice_fgd", 0.03, 0.0, 0.1, "share", "share of the missing confidence and voice that an FGD "
+     "gives those who come", "F150; size assumed")
+_row("motivation_init", 0.4, 0.2, 0.6, "0-1", "mean motivation of the women at the founding",
+     "F35: low")
+_row("motivation_sd", 0.1, 0.05, 0.2, "0-1", "spread of that motivation", "assumption")
+_row("motivation_news", 0.1, 0.0, 0.3, "share", "share of the missing motivation that good news "
+     "gives: an agreement, a decree, a grant", "F150; size assumed")
+_row("motivation_fgd", 0.1, 0.0, 0.3, "share", "the same from an FGD, for those who come",
+     "F150; size assumed")
+_row("motivation_fade", 0.06, 0.02, 0.15, "1/week", "motivation goes back to where it began",
+     "assumption")
+_row("attend_motivation", 0.6, 0.0, 1.2, "log-odds", "per unit of motivation above motivation_init",
+     "F150; size assumed")
+_row("attend_need", 0.0, -0.5, 0.5, "log-odds", "when her husband's income is lost",
+     "direction unknown: ask")
+_row("invite_logodds", 1.0, 0.0, 2.0, "log-odds", "coming to a gathering of the programme rather "
+     "than to a session", "assumption")
+_row("education_gain", 0.1, 0.0, 0.3, "share", "share of the missing motivation that feedback of "
+     "results gives those who come", "F126; size assumed")
+_row("persuasion_gain", 0.05, 0.0, 0.2, "0-1", "trust in the group gained by the women talked to",
+     "F127; size assumed")
+_row("norm_adopted", 0.7, 0.4, 0.9, "0-1", "norm after the group has written its rules (AD/ART), "
+     "all women present", "theory sheet 2.1")
+_row("illness_hazard", 0.005, 0.0, 0.02, "1/week", "a woman falls ill and cannot come",
+     "assumption")
+_row("illness_weeks", 2, 1, 6, "weeks", "mean length of an illness (gamma, shape 2)", "assumption")
+_row("join_hazard", 0.01, 0.0, 0.03, "1/week", "a vacancy is filled without any campaign",
+     "assumption")
+_row("campaign_reach", 0.3, 0.1, 0.6, "share", "outlets and candidates that a campaign informs",
+     "[S58]; size assumed", "literature/V/A")
+_row("join_prob", 0.05, 0.0, 0.15, "1/week", "a vacancy is filled while informed candidates wait",
+     "[S58]: those who know decide alone; size assumed")
+_row("attend_payoff", 2.5, 0.0, 4.0, "log-odds", "per unit of propensity, in the form payoff",
+     "[S49]; size assumed", "literature/V/A")
+_row("payoff_rate", 0.3, 0.1, 0.6, "1/week", "speed at which propensity follows what coming paid",
+     "[S49]; size assumed", "literature/V/A")
 
 # --- Outlets: trust, acceptance, orders, dropping ---
 _row("n_outlets_init", 2, 0, 2, "outlets", "outlets that took goods before week 0",
@@ -432,7 +510,19 @@ _row("promise_factor", 2, 1, 3, "x", "weight of good deliveries after a visit wi
 _row("promise_weeks", 4, 2, 8, "weeks", "length of that", "theory sheet 2.1",
      distribution="integer")
 _row("deception_cap", 0.6, 0.3, 1.0, "0-1", "trust never exceeds this after dishonesty", "[S44]",
-     "literature/V", role="later")
+     "literature/V")
+_row("trust_up", 1.1, 1.02, 1.2, "x", "trust after a good week, in the form multiplicative",
+     "[S60]", "literature/V", hard=(1, 10))
+_row("trust_down", 0.95, 0.8, 0.98, "x", "trust after any other week, in the form multiplicative",
+     "[S60]", "literature/V", hard=(0, 1))
+_row("accept_vouch", 0.6, 0.0, 1.2, "log-odds", "per unit of trust of the partners it knows: an "
+     "outlet vouches for the next", "Lawang 3 (F156); size assumed")
+_row("accept_networking", 0.8, 0.0, 1.6, "log-odds", "per unit of the officers' ability to build "
+     "trust above networking_init", "F168, F179; size assumed")
+_row("accept_knowledge", 0.5, 0.0, 1.0, "log-odds", "per unit of knowledge of potentials above "
+     "knowledge_init", "F8, F175; size assumed")
+_row("perdes_base_gain", 0.05, 0.0, 0.15, "0-1", "base trust of outlets in the village after a "
+     "village regulation", "F165; size assumed")
 _row("accept_intercept", -0.6, -3.0, 1.0, "log-odds", "acceptance by an outlet merely asked",
      "theory sheet 2.5")
 _row("accept_trust", 2.2, 1.0, 5.0, "log-odds", "per unit of its trust", "[S61], size assumed")
@@ -494,6 +584,11 @@ _row("info_pass_other", 0.05, 0.01, 0.15, "probability", "an informed outlet tha
      "does", "[S58]", "literature/V/M")
 _row("hearsay_weight", 0.2, 0.0, 0.4, "share", "how far hearsay moves the base rate",
      "symmetric [S43]; size assumed")
+_row("hearsay_neighbours", 4, 2, 8, "outlets", "acquaintances of an outlet on its side of the "
+     "village border", "small world, Watts and Strogatz 1998; size assumed",
+     distribution="integer", hard=(0, 100))
+_row("hearsay_far", 0.1, 0.0, 0.3, "probability", "an acquaintance is anywhere else instead",
+     "small world, Watts and Strogatz 1998; size assumed")
 _row("weeks_per_quarter", 13, 13, 13, "weeks", "convention", "convention", role="given",
      hard=(1, 52))
 
@@ -520,8 +615,10 @@ _row("mentor_material_saving", 0.06, 0.0, 0.12, "share", "cheaper materials whil
      "form [S68], size assumed")
 _row("grant_pesantren", 3_000_000, 1_000_000, 10_000_000, "Rp", "what Kebon Jambu is asked for",
      "F139: equipment; value assumed", distribution="log_triangular")
-_row("grant_kube_kemensos", 20_000_000, 10_000_000, 25_000_000, "Rp", "Kemensos KUBE grant",
-     "[S16, S17, S20]", "literature/V", role="later")
+_row("grant_kube_kemensos", 20_000_000, 10_000_000, 25_000_000, "Rp", "Kemensos KUBE grant, for a "
+     "legal group of a KUBE's size", "[S16, S17, S20]", "literature/V")
+_row("kube_smallest", 5, 5, 5, "persons", "women a group needs for a Kemensos grant", "[S16]",
+     "literature/V", role="given", distribution="integer")
 _row("grant_intercept", -2.2, -4.0, 0.0, "log-odds", "a decision with nothing in favour",
      "theory sheet 2.7")
 _row("grant_quality", 2.5, 1.0, 4.0, "log-odds", "per unit of proposal quality", "theory sheet 2.7")
@@ -559,13 +656,36 @@ _row("budget_mentor", 0.8, 0.0, 1.6, "log-odds", "mentoring", "theory sheet 2.8"
 _row("budget_late_prob", 0.1, 0.0, 0.3, "probability", "a request after 30 September still reaches "
      "the next budget, through its revision", "theory sheet 2.8")
 _row("budget_turnover", -1.0, -2.0, 0.0, "log-odds", "a new village head was elected",
-     "theory sheet 2.8", role="later")
+     "theory sheet 2.8")
 _row("kuwu_turnover_prob", 0.32, 0.0, 1.0, "probability", "the village head changes at week 9",
-     "[S38, S39]", "literature/V/A", role="later")
+     "[S38, S39]", "literature/V/A")
+_row("election_week", 9, 9, 9, "weeks", "week of the election: 27 October 2019", "[S38, S39]",
+     "literature/V", role="given", distribution="integer", hard=(0, 520))
 _row("wage_request", 100_000, 50_000, 200_000, "Rp/member/month", "wage budget asked for",
-     "F147; size assumed", role="later")
+     "F147; size assumed")
 _row("wage_request_factor", 0.3, 0.0, 1.0, "x", "chance of a wage budget against tools",
-     "theory sheet 2.8", role="later")
+     "theory sheet 2.8")
+_row("wage_weeks", 52, 52, 52, "weeks", "how long a granted wage budget pays", "F147: monthly, one "
+     "budget year", role="given", distribution="integer", hard=(1, 520))
+
+# --- Shocks that may happen by themselves (none in the default village) ---
+_row("husband_loss_hazard", 0.0, 0.0, 0.005, "1/week", "a husband's income is lost for a while",
+     "Pendahuluan; size assumed")
+_row("husband_loss_weeks", 8, 2, 26, "weeks", "for how long", "assumption", distribution="integer")
+_row("husband_loss_share", 0.5, 0.2, 0.8, "share", "share of the other income lost", "assumption")
+_row("closure_hazard", 0.0, 0.0, 0.005, "1/week", "an outlet closes for a while", "assumption")
+_row("closure_weeks", 4, 1, 12, "weeks", "for how long", "assumption", distribution="integer")
+_row("harvest_fail_hazard", 0.0, 0.0, 0.005, "1/week", "a harvest fails: drought or flood",
+     "700 of 42,000 ha lost in July 2019 [S32]", "literature/V/A")
+_row("harvest_fail_weeks", 8, 4, 16, "weeks", "for how long fields call less", "assumption",
+     distribution="integer")
+_row("harvest_fail_share", 0.5, 0.2, 1.0, "share", "share of farm days lost", "assumption")
+_row("price_shock_hazard", 0.0, 0.0, 0.02, "1/week", "an ingredient becomes dearer",
+     "banana prices up to double in Ramadan [S23]", "literature/V/A")
+_row("price_shock_weeks", 8, 4, 16, "weeks", "for how long", "assumption", distribution="integer")
+_row("price_shock_size", 0.3, 0.1, 1.0, "x", "by what share", "[S23]", "literature/V/A")
+_row("late_payment_prob", 0.0, 0.0, 0.05, "1/week", "an outlet does not pay this week, and later",
+     "F80 (consignment); size assumed")
 
 # --- What interventions cost (given by the programme; one factor is uncertain) ---
 _row("intervention_cost_factor", 1.0, 0.5, 2.0, "x", "multiplies the cash cost of every "
@@ -679,19 +799,30 @@ def resolve(
     return values
 
 
-class Parameters:
-    """The values of one village, read as `p.name`; a switch reads as the index of its choice."""
+# What rules may read, and how it lies in memory: whole numbers and switches as integers.
+BASE: Final = tuple(row.name for row in _ROWS if row.role != "later" and row.name not in CATALOGUE)
+TABLE: Final = np.dtype(
+    [(name, "i8" if REGISTER[name].whole or REGISTER[name].choices else "f8") for name in BASE]
+)
 
-    __slots__ = tuple(
-        row.name for row in _ROWS if row.role != "later" and row.name not in CATALOGUE
-    )
+
+class Parameters:
+    """The values of one village, read as `p.name`; a switch reads as the index of its choice.
+
+    `table` holds the same in one row, for compiled code.
+    """
+
+    __slots__ = (*BASE, "table")
 
     def __init__(self, values: Mapping[str, Value]) -> None:
         """Take every base parameter from `values`; KeyError when one is missing."""
-        for name in self.__slots__:
+        table = np.zeros(1, TABLE)
+        for name in BASE:
             value = values[name]
             choices = REGISTER[name].choices
-            object.__setattr__(self, name, choices.index(str(value)) if choices else value)
+            table[name] = choices.index(str(value)) if choices else value
+            object.__setattr__(self, name, table[name][0].item())
+        object.__setattr__(self, "table", table)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError("parameters are resolved once; use overrides to change one")

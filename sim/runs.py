@@ -15,16 +15,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim import founding, measures
+from sim import ensemble, happenings, measures
+from sim.draws import Luck
 from sim.parameters import Value, resolve
 from sim.scenario import DEFAULT_GROUP, Group, Scenario, load_group, load_scenario, register_of
-from sim.village import Happening, Luck, Village
+from sim.setting import Setting, setting_for
+from sim.village import Village
 
+Engine = Literal["ensemble", "village"]
 KEYS = ("scenario_id", "village_id", "replication_id")
 
 
 class Record(NamedTuple):
-    """One finished run: arrays as `measures.Recorder` describes them, and what happened."""
+    """One finished run: columns as `sim.measures` names them, the last axis of each array."""
 
     keys: tuple[str, int, int]  # scenario_id, village_id, replication_id
     weekly: NDArray[np.float64]
@@ -32,7 +35,7 @@ class Record(NamedTuple):
     outlets: NDArray[np.float64]
     products: NDArray[np.float64]
     members: NDArray[np.float64]
-    happenings: list[Happening]
+    happenings: NDArray[np.void]  # ensemble.HAPPENING, from week 0 on
 
 
 @dataclass(frozen=True)
@@ -47,34 +50,8 @@ class Tables:
     events: pd.DataFrame
 
 
-def simulate(
-    setting: founding.Setting,
-    scenario: Scenario,
-    luck: Luck,
-    weeks: int,
-    *,
-    partners: Sequence[str] | None = None,
-    detail: bool = False,
-    members: bool = False,
-    village_class: type[Village] = Village,
-) -> Record:
-    """Live one run. `detail` records outlets and products each week, `members` every woman."""
-    village = village_class(setting, scenario, luck, partners)
-    recorder = measures.Recorder(village, weeks, detail, members)
-    village.live(weeks, recorder)
-    return Record(
-        keys=(scenario.id, luck.village, luck.replication),
-        weekly=recorder.weekly,
-        women=recorder.women,
-        outlets=recorder.outlets,
-        products=recorder.products,
-        members=recorder.members,
-        happenings=[happening for happening in village.happenings if happening.week >= 0],
-    )
-
-
 def simulate_all(
-    setting: founding.Setting,
+    setting: Setting,
     scenario: Scenario,
     lucks: Sequence[Luck],
     weeks: int,
@@ -82,17 +59,45 @@ def simulate_all(
     partners: Sequence[str] | None = None,
     detail: bool = False,
     members: bool = False,
-    engine: Literal["ensemble", "village"] = "ensemble",
+    engine: Engine = "ensemble",
     village_class: type[Village] = Village,
 ) -> list[Record]:
-    """Live one run for each luck, in order."""
-    return [
-        simulate(
-            setting, scenario, luck, weeks, partners=partners, detail=detail, members=members,
-            village_class=village_class,
+    """Live one run for each luck, in order.
+
+    `detail` records outlets and products each week, `members` every woman. Both engines give the
+    same records; `village_class` is a subclass of your own, for the engine `village`.
+    """
+    if engine == "ensemble":
+        done = ensemble.simulate(setting, scenario, lucks, weeks, partners, detail, members)
+    else:
+        done = (
+            _in_village(village_class(setting, scenario, luck, partners), weeks, detail, members)
+            for luck in lucks
         )
-        for luck in lucks
-    ]  # fmt: skip
+    return [
+        _record(scenario.id, luck, tables, log)
+        for luck, (tables, log) in zip(lucks, done, strict=True)
+    ]
+
+
+def _in_village(
+    village: Village, weeks: int, detail: bool, members: bool
+) -> tuple[measures.Tables, NDArray[np.void]]:
+    all_runs = measures.empty(village.setting, weeks, detail, members, 1)
+    tables = measures.Tables(*(part[0] for part in all_runs))
+    ground = village.setting.ground
+    village.live(
+        weeks, lambda here: measures.record(ground, here.snapshot(), here.week, tables)
+    )
+    return tables, np.array(village.happenings, ensemble.HAPPENING)
+
+
+def _record(
+    scenario: str, luck: Luck, tables: measures.Tables, log: NDArray[np.void]
+) -> Record:
+    keys = (scenario, luck.village, luck.replication)
+    numbers = (measures.numbers(part) for part in tables)
+    return Record(keys, *numbers, log[log["week"] >= 0])  # type: ignore[call-arg]
 
 
 def run(
@@ -104,6 +109,7 @@ def run(
     replications: int = 1,
     overrides: Mapping[str, Value] | None = None,
     members: bool = False,
+    engine: Engine = "ensemble",
 ) -> Tables:
     """Run a scenario in the default village, `replications` times with different luck.
 
@@ -116,45 +122,48 @@ def run(
     who = who or load_group(scenario.group or DEFAULT_GROUP)
     values = resolve(register_of(who), {**scenario.set, **(overrides or {})})
     length = int(values["horizon_weeks"]) if weeks is None else weeks
-    setting = founding.setting_for(who, values, length)
-    records = [
-        simulate(setting, scenario, Luck(seed, 0, i), length, detail=True, members=members)
-        for i in range(replications)
-    ]
+    setting = setting_for(who, values, length)
+    lucks = [Luck(seed, 0, replication) for replication in range(replications)]
+    records = simulate_all(
+        setting, scenario, lucks, length, detail=True, members=members, engine=engine
+    )
     return tables(records, setting)
 
 
-def tables(records: Sequence[Record], setting: founding.Setting) -> Tables:
+def tables(records: Sequence[Record], setting: Setting) -> Tables:
     """The tidy tables of finished runs (one at least) of one group and calendar."""
     outlets = [outlet.id for outlet in setting.group.outlets]
-    products = [product.id for product in setting.products]
-    women = [f"ibu_{i + 1:02d}" for i in range(len(records[0].women))]
-    first_days = setting.calendar.first_days[setting.calendar.burn_in :]
+    products = [product.id for product in setting.group.products]
+    founders = setting.women_ids[: len(records[0].women)]
+    first_days = [str(day) for day in setting.calendar.first_days[setting.calendar.burn_in :]]
     weekly = _frame(records, "weekly", measures.WEEKLY, None, [])
-    weekly.insert(len(KEYS) + 1, "date", [str(first_days[week]) for week in weekly["week"]])
+    weekly.insert(len(KEYS) + 1, "date", _picked(first_days, weekly["week"].to_numpy()))
     outlet_weekly = _frame(records, "outlets", measures.OUTLET_WEEKLY, "outlet_id", outlets)
-    where = {outlet.id: outlet for outlet in setting.group.outlets}
-    kinds = [where[outlet_id].kind for outlet_id in outlet_weekly["outlet_id"]]
-    outside = [where[outlet_id].place == "outside" for outlet_id in outlet_weekly["outlet_id"]]
-    outlet_weekly.insert(len(KEYS) + 2, "kind", kinds)
-    outlet_weekly.insert(len(KEYS) + 3, "outside_village", outside)
+    kinds = [outlet.kind for outlet in setting.group.outlets]
+    outside = np.array([outlet.place == "outside" for outlet in setting.group.outlets], dtype=bool)
+    which = np.resize(np.arange(len(outlets)), len(outlet_weekly))
+    outlet_weekly.insert(len(KEYS) + 2, "kind", _picked(kinds, which))
+    outlet_weekly.insert(len(KEYS) + 3, "outside_village", outside[which])
     return Tables(
         weekly=weekly,
-        women=_women(records, women),
+        women=_women(records, founders),
         outlet_weekly=outlet_weekly,
         product_weekly=_frame(records, "products", measures.PRODUCT_WEEKLY, "product_id", products),
-        member_weekly=_frame(records, "members", measures.MEMBER_WEEKLY, "member_id", women),
-        events=_events(records),
+        member_weekly=_member_weekly(records, setting.women_ids, len(founders)),
+        events=_events(records, setting),
     )
 
 
 def _keys(records: Iterable[Record], repeats: Iterable[int]) -> dict[str, Any]:
     counts = list(repeats)
     columns = zip(*(record.keys for record in records), strict=True)
-    return {
-        name: np.repeat(np.array(values), counts)
-        for name, values in zip(KEYS, columns, strict=False)
-    }
+    which = np.repeat(np.arange(len(counts)), counts)
+    return {name: _picked(values, which) for name, values in zip(KEYS, columns, strict=False)}
+
+
+def _picked(values: Sequence[Any], places: NDArray[np.int64]) -> Any:
+    """`values[places]`: each value becomes one of pandas' own once, not once for each row."""
+    return pd.Series(list(values)).array.take(places)
 
 
 def _frame(
@@ -171,7 +180,7 @@ def _frame(
     frame = pd.DataFrame(_keys(records, (n * things for n in weeks)))
     frame["week"] = np.concatenate([np.repeat(np.arange(n), things) for n in weeks])
     if thing:
-        frame[thing] = np.concatenate([np.tile(np.array(ids), n) for n in weeks])
+        frame[thing] = _picked(ids, np.resize(np.arange(things), len(frame)))
     stacked = np.concatenate([array.reshape(-1, len(columns)) for array in arrays])
     names = [column.name for column in columns]
     return pd.concat([frame, pd.DataFrame(stacked, columns=names)], axis=1)
@@ -179,7 +188,7 @@ def _frame(
 
 def _women(records: Sequence[Record], ids: Sequence[str]) -> pd.DataFrame:
     frame = pd.DataFrame(_keys(records, (len(record.women) for record in records)))
-    frame["member_id"] = np.tile(np.array(ids), len(records))
+    frame["member_id"] = _picked(ids, np.resize(np.arange(len(ids)), len(frame)))
     sums = np.concatenate([record.women for record in records])
     for name, values in zip(measures.WOMAN_SUMS, sums.T, strict=True):
         frame[name] = values
@@ -187,6 +196,23 @@ def _women(records: Sequence[Record], ids: Sequence[str]) -> pd.DataFrame:
     return frame
 
 
-def _events(records: Sequence[Record]) -> pd.DataFrame:
-    rows = [(*record.keys, *happening) for record in records for happening in record.happenings]
-    return pd.DataFrame(rows, columns=[*KEYS, *Happening._fields]).astype({"value": float})
+def _member_weekly(records: Sequence[Record], ids: Sequence[str], founders: int) -> pd.DataFrame:
+    """Weeks of the founders, and of those who joined from the week in which they did."""
+    frame = _frame(records, "members", measures.MEMBER_WEEKLY, "member_id", ids)
+    place = np.resize(np.arange(len(ids)), len(frame))
+    joined = frame.groupby([*KEYS, "member_id"])["active"].cummax() > 0
+    return frame[(place < founders) | joined].reset_index(drop=True)
+
+
+def _events(records: Sequence[Record], setting: Setting) -> pd.DataFrame:
+    """What happened, with the names of kinds and subjects."""
+    frame = pd.DataFrame(_keys(records, (len(record.happenings) for record in records)))
+    rows = np.concatenate([record.happenings for record in records])
+    both = np.stack([rows["what"], rows["subject"]], axis=1)
+    kinds, which = np.unique(both, axis=0, return_inverse=True)
+    frame["week"] = rows["week"]
+    frame["kind"] = _picked([happenings.name_of(what) for what, _ in kinds.tolist()], which)
+    subjects = [happenings.subject_of(setting, what, whom) for what, whom in kinds.tolist()]
+    frame["subject"] = _picked(subjects, which)
+    frame["value"] = rows["value"]
+    return frame

@@ -5,61 +5,115 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, Literal, TypeVar
+from typing import Final, TypeVar
 
-from sim.config.checks import Finding, check_group, check_scenario, check_settings
+from sim.config.checks import Finding, check_group, check_settings
+from sim.config.editors import json_schema
 from sim.config.explain import locate, validated
 from sim.config.files import ConfigFile, find, is_name, known, no_such, read
+from sim.config.plan import (
+    AgencyTraining,
+    AnyIntervention,
+    Audience,
+    Campaign,
+    CapitalProposal,
+    Counselling,
+    Education,
+    Facility,
+    Fgd,
+    Gathering,
+    Intervention,
+    Lasting,
+    MarketStall,
+    Mentoring,
+    Negotiation,
+    Norms,
+    PartnerSupport,
+    Persuasion,
+    ProductTraining,
+    ProposalTraining,
+    Scenario,
+    SocialMedia,
+    VillageRegulation,
+)
+from sim.config.plan_checks import check_scenario
 from sim.config.problems import ConfigError, Problem, config_error, spelt
 from sim.config.register import read_setting, register_of, unlikely
 from sim.config.schema import (
-    AnyIntervention,
-    Audience,
     CalendarSpec,
-    CapitalProposal,
     Document,
     Donor,
-    Fgd,
     Group,
-    Intervention,
     Members,
-    Mentoring,
-    Negotiation,
     Outlet,
     Place,
     Product,
-    ProposalTraining,
-    Scenario,
     Sessions,
     YearlyBreak,
 )
+from sim.config.shocks import (
+    AnyShock,
+    FailedHarvest,
+    HusbandIncome,
+    IngredientPrice,
+    LatePayment,
+    OfficerIllness,
+    OutletClosure,
+    Shock,
+)
+from sim.config.timing import Repeat, When
 from sim.config.tree import Node
-from sim.config.values import NUMBER_FORMS, Quantity, Text
+from sim.config.values import ANY, Quantity, Text
 from sim.parameters import REGISTER
 
 __all__ = [
+    "ANY",
     "DEFAULT_GROUP",
+    "AgencyTraining",
     "AnyIntervention",
+    "AnyShock",
     "Audience",
     "CalendarSpec",
+    "Campaign",
     "CapitalProposal",
     "ConfigError",
+    "Counselling",
     "Donor",
+    "Education",
+    "Facility",
+    "FailedHarvest",
     "Fgd",
+    "Gathering",
     "Group",
+    "HusbandIncome",
+    "IngredientPrice",
     "Intervention",
+    "Lasting",
+    "LatePayment",
+    "MarketStall",
     "Members",
     "Mentoring",
     "Negotiation",
+    "Norms",
+    "OfficerIllness",
     "Outlet",
+    "OutletClosure",
+    "PartnerSupport",
+    "Persuasion",
     "Place",
     "Problem",
     "Product",
+    "ProductTraining",
     "ProposalTraining",
     "Quantity",
+    "Repeat",
     "Scenario",
     "Sessions",
+    "Shock",
+    "SocialMedia",
     "Text",
+    "VillageRegulation",
+    "When",
     "YearlyBreak",
     "check_file",
     "find",
@@ -73,7 +127,6 @@ __all__ = [
 ]
 
 DEFAULT_GROUP: Final = "semangat72"
-SCHEMA_DIALECT: Final = "http://json-schema.org/draft-07/schema#"  # what editors read
 
 # Parameters that only a group's own file makes known.
 _OF_A_GROUP: Final = (
@@ -133,36 +186,6 @@ def check_file(path: str | Path) -> tuple[Scenario | Group, tuple[Problem, ...]]
     """A scenario or group with its warnings; ConfigError when it cannot be used."""
     document = load(path)
     return document, document.warnings
-
-
-def json_schema(kind: Literal["group", "scenario"]) -> dict[str, Any]:
-    """The JSON Schema of a kind of file, for completion and hints in an editor."""
-    model, field = (Group, "parameters") if kind == "group" else (Scenario, "set")
-    schema = model.model_json_schema()
-    del schema["properties"]["id"]  # the name of the file
-    schema["required"].remove("id")
-    _allow_short_forms(schema["$defs"])
-    _name_parameters(schema["properties"][field])
-    return {"$schema": SCHEMA_DIALECT, **schema}
-
-
-def _name_parameters(values: dict[str, Any]) -> None:
-    """Offer the names of the register with what they mean; others stay allowed (own products)."""
-    value = values["additionalProperties"]
-    forms = value.pop("oneOf", None) or value.pop("anyOf")  # text can be a number or a choice
-    value["anyOf"] = forms
-    values["properties"] = {
-        name: {**value, "description": f"{row.meaning} ({row.unit}), by default {row.default}"}
-        for name, row in REGISTER.items()
-        if row.role != "later"
-    }
-
-
-def _allow_short_forms(definitions: dict[str, Any]) -> None:
-    """A bare number is a quantity, a bare text serves for both languages."""
-    for name, short in (("Quantity", NUMBER_FORMS), ("Text", [{"type": "string"}])):
-        if name in definitions:
-            definitions[name] = {"anyOf": [*short, definitions[name]]}
 
 
 def _either(file: ConfigFile) -> Scenario | Group:

@@ -2,55 +2,43 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 import mesa
 
-from sim import calendar, draws, founding
+from sim import draws, founding, world
 from sim.agents import Donor, Member, Outlet
-from sim.draws import Event
-from sim.interventions import KINDS
+from sim.draws import Event, Luck, about
+from sim.happenings import Happening, What
+from sim.interventions import ERRANDS, GATHERINGS, KINDS, TALKS
 from sim.kube import Kube
-from sim.parameters import DAYS_PER_WEEK
-from sim.rules import selling, work
+from sim.parameters import DAYS_PER_WEEK, INTERVENTION_KINDS
+from sim.rules import agenda, members, selling, support, work
 from sim.scenario import Scenario
-from sim.state import Status
+from sim.setting import Setting
+from sim.state import NEVER, NONE, PlanState, Shock, ShockState, Status, When
 from sim.sums import total
 from sim.week import PHASES
-
-
-class Happening(NamedTuple):
-    """Something worth telling: a row of events.parquet."""
-
-    week: int
-    kind: str
-    subject: str
-    value: float
-
-
-@dataclass(frozen=True)
-class Luck:
-    """Which run this is: the same numbers give the same luck, whatever the scenario."""
-
-    seed: int = 0
-    village: int = 0
-    replication: int = 0
+from sim.world import World
 
 
 class Village(mesa.Model):  # type: ignore[misc]
     """One group with its outlets and donors, through the weeks of one run.
 
     `step()` lives one week, `live()` all of them. Phases are methods, one for each row of
-    `sim.week.PHASES`; subclass and override one to try another rule.
+    `sim.week.PHASES`; subclass and override one to try another rule. `Women`, `Outlets`, `Donors`
+    and `Group` say which classes the agents are made of.
     """
+
+    Women: type[Member] = Member
+    Outlets: type[Outlet] = Outlet
+    Donors: type[Donor] = Donor
+    Group: type[Kube] = Kube
 
     def __init__(
         self,
-        setting: founding.Setting,
+        setting: Setting,
         scenario: Scenario,
         luck: Luck = Luck(),
         partners: Sequence[str] | None = None,
@@ -58,24 +46,43 @@ class Village(mesa.Model):  # type: ignore[misc]
         """Found the group. `partners`: ids of the outlets with a tie from before week 0."""
         super().__init__()
         self.setting, self.p = setting, setting.p
-        self.run_key = draws.run_key(luck.seed, luck.village, luck.replication)
+        self.run_key = luck.key
         self.burn_in = int(self.p.burn_in_weeks)
         self.week = -self.burn_in
         self.session_days = list(range(int(self.p.sessions_per_week)))
         self.days_without_session = DAYS_PER_WEEK - len(self.session_days)
-        known = founding.partners_of(setting) if partners is None else list(partners)
-        self.members = [Member(self, state) for state in founding.women_of(setting, self.run_key)]
-        outlets = founding.outlets_of(setting, known)
-        # By key, so that the order of a file changes nothing.
-        self.outlets = [Outlet(self, state) for state in sorted(outlets, key=lambda o: o.key)]
-        self.donors = [Donor(self, state) for state in founding.donors_of(setting)]
-        self.kube = Kube(self, founding.kube_of(setting))
+        self.world = founding.found(setting, scenario, partners)
+        founding.draw_luck(
+            setting.ground, self.world.women, self.world.outlets, self.run_key
+        )
+        self._settle_in()
         self.event_keys: dict[int, int] = {}
         self.happenings: list[Happening] = []
-        self.plans: dict[int, list[Any]] = defaultdict(list)
-        for plan in scenario.interventions:
-            for week in range(plan.week, plan.week + getattr(plan, "weeks", 1)):
-                self.plans[week].append(plan)
+        self.gathered: list[Member] = []  # who came to the gathering at hand
+
+    def _settle_in(self) -> None:
+        """Make the agents from the rows of the world."""
+
+        def rows(part: str, ids: Sequence[str] = ()) -> list[Any]:
+            return world.states(self.world, part, ids)
+
+        women = rows("women", self.setting.women_ids)[: int(self.p.n_members)]
+        self.members = [self.Women(self, state) for state in women]
+        self.outlets = [self.Outlets(self, row) for row in rows("outlets", self.setting.outlet_ids)]
+        self.donors = [self.Donors(self, row) for row in rows("donors", self.setting.donor_ids)]
+        self.kube = self.Group(self, rows("kube")[0])
+        self.plans: list[PlanState] = rows("plans")
+        self.planned_shocks: list[ShockState] = rows("shocks")
+
+    def snapshot(self) -> World:
+        """The whole state as arrays, in the shape of the founding (see `sim.world`)."""
+        agents: dict[str, Sequence[Any]] = {
+            "women": self.members, "outlets": self.outlets, "donors": self.donors,
+            "kube": [self.kube], "plans": self.plans, "shocks": self.planned_shocks,
+        }  # fmt: skip
+        for part, rows in agents.items():
+            world.write(self.world, part, rows)
+        return self.world
 
     # --- Time, luck and looking things up ---
 
@@ -85,11 +92,6 @@ class Village(mesa.Model):  # type: ignore[misc]
         return self.week + self.burn_in
 
     @property
-    def today(self) -> date:
-        """First day of the week."""
-        return self.setting.calendar.first_days[self.tick]
-
-    @property
     def settling(self) -> bool:
         """In the burn-in nobody leaves, nothing breaks and no tie ends (F91: the group lives)."""
         return self.week < 0
@@ -97,7 +99,7 @@ class Village(mesa.Model):  # type: ignore[misc]
     @property
     def farm_days(self) -> float:
         """Days of farm work this week, before farm_days_factor."""
-        return self.setting.farm_days[self.tick]
+        return float(self.setting.ground.ticks[self.tick]["farm_days"])
 
     @property
     def women(self) -> list[Member]:
@@ -117,32 +119,27 @@ class Village(mesa.Model):  # type: ignore[misc]
         """This week's luck in `event`."""
         return draws.uniform(self.event_keys[event], who, whom)
 
-    def outlet(self, outlet_id: str) -> Outlet:
-        """The outlet called `outlet_id`."""
-        return next(outlet for outlet in self.outlets if outlet.id == outlet_id)
-
-    def donor(self, donor_id: str) -> Donor:
-        """The donor called `donor_id`."""
-        return next(donor for donor in self.donors if donor.id == donor_id)
-
     def government(self) -> Donor:
         """The village government."""
         return next(donor for donor in self.donors if donor.village_government)
 
-    def note(self, kind: str, subject: str = "", value: float = 0.0) -> None:
+    def note(self, what: int, subject: int = NONE, value: float = 0.0) -> None:
         """Remember a happening."""
-        self.happenings.append(Happening(self.week, kind, subject, value))
+        self.happenings.append(Happening(self.week, int(what), int(subject), float(value)))
 
-    def plan_again(self, plan: Any, weeks_later: float, **changes: Any) -> None:
-        """Put a changed copy of an intervention into a later week."""
-        week = self.week + int(weeks_later)
-        self.plans[week].append(plan.model_copy(update={"week": week, **changes}))
+    def payment_week(self, u: float) -> int:
+        """The week in which granted village money arrives: a day from January to June, by lot."""
+        tick = self.setting.ground.ticks[self.tick]
+        return support.payment_week(tick["payment_day"], tick["payment_days"], u)
 
-    def budget_payment_week(self, u: float) -> int:
-        """The week in which granted dana desa arrives: a day from January to June, by lot."""
-        first, last = calendar.payment_window(self.today)
-        days = work.scaled((last - first).days + 1, u)
-        return self.setting.calendar.week_of(first + timedelta(days=days))
+    def key_of(self, plan: PlanState) -> int:
+        """What a plan is about, for luck: the same visit has the same luck in every scenario."""
+        partner = 0
+        if plan.outlet != NONE:
+            partner = self.outlets[plan.outlet].key
+        elif plan.donor != NONE:
+            partner = self.donors[plan.donor].key
+        return about(partner, plan.kind)
 
     # --- The week ---
 
@@ -162,34 +159,135 @@ class Village(mesa.Model):  # type: ignore[misc]
 
     def look_up_luck(self) -> None:
         """Look up the keys of this week's luck."""
-        self.event_keys = {e: draws.event_key(self.run_key, self.week, e) for e in Event}
+        self.event_keys = {
+            event: draws.event_key(self.run_key, self.week, int(event)) for event in Event
+        }
+
+    def shocks(self) -> None:
+        for woman in self.members:
+            woman.suffer()
+        for outlet in self.outlets:
+            outlet.suffer()
+        self.kube.suffer()
+        for shock in self.planned_shocks:
+            if shock.week == self.week:
+                self._befall(shock)
+
+    def _befall(self, shock: ShockState) -> None:
+        """A scheduled shock begins."""
+        kube = self.kube
+        if shock.kind == Shock.HUSBAND_INCOME:
+            lots = sorted(self.women, key=lambda woman: woman.draw(Event.SHOCK_HIT))
+            for woman in lots[: shock.households]:
+                woman.lose_income(shock.weeks, shock.size)
+        elif shock.kind == Shock.OFFICER_ILLNESS:
+            for woman in self.women:
+                if woman.house:
+                    woman.fall_ill(shock.weeks)
+        elif shock.kind == Shock.FAILED_HARVEST:
+            kube.lose_harvest(shock.weeks, shock.size)
+        elif shock.kind == Shock.INGREDIENT_PRICE:
+            kube.pay_more(shock.ingredient, shock.weeks, shock.size)
+        else:
+            for outlet in self.outlets:
+                if shock.outlet in (NONE, outlet.index):
+                    if shock.kind == Shock.OUTLET_CLOSURE:
+                        outlet.close(shock.weeks)
+                    else:
+                        outlet.pay_late(shock.weeks)
 
     def open_week(self) -> None:
-        meets = self.setting.meets[self.tick]
-        kube = self.kube
-        can_meet = kube.alive and not kube.core_down and len(self.women) >= self.p.min_crew
-        kube.start_week(can_meet, [day for day in self.session_days if meets[day]])
+        kube, p = self.kube, self.p
+        house_ill = any(woman.house and woman.ill_weeks for woman in self.women)
+        stands = work.core_stands(p, kube.core_down, house_ill, kube.facility_until >= self.week)
+        can_meet = kube.alive and stands and len(self.women) >= p.min_crew
+        kube.start_week(can_meet, self.setting.ground.meets[self.tick])
         for outlet in self.outlets:
-            outlet.start_week(len(self.session_days))
+            outlet.start_week()
 
     def farm_calls(self) -> None:
+        kube = self.kube
+        lost = kube.harvest_loss if kube.harvest_weeks else 0.0
+        chance = members.farm_call_probability(self.p, self.farm_days, lost)
         for woman in self.members:
-            woman.hear_farm_calls()
+            woman.hear_farm_calls(chance)
 
     def interventions(self) -> None:
+        for outlet in self.outlets:
+            if outlet.own:
+                outlet.close_own()
         if not self.kube.alive:
             return
-        for plan in self.plans[self.week]:
-            self.kube.charge(plan.kind)
-            self.note(plan.kind, getattr(plan, "outlet", getattr(plan, "donor", "")))
-            if plan.effective:
-                KINDS[plan.kind](self, plan)
+        for plan in self.plans:
+            if self._takes_place(plan):
+                self._carry_out(plan)
+
+    def _takes_place(self, plan: PlanState) -> bool:
+        """Whether it begins, goes on, or is done once more; a new stage is noted."""
+        begins = agenda.begins(plan.left, plan.next_week, self.week) and self._is_called_for(plan)
+        if begins:
+            plan.left -= 1
+            plan.next_week = self.week + plan.every
+            plan.until = self.week + plan.weeks - 1
+            plan.last_week = self.week
+            if plan.stage != NONE and plan.stage != self.kube.stage:
+                self.kube.enter_stage(plan.stage)
+        return begins or self.week <= plan.until or self.week == plan.retry_week
+
+    def _is_called_for(self, plan: PlanState) -> bool:
+        """Whether what the plan waits for has come to pass."""
+        kube, happened = self.kube, NEVER
+        if plan.when == When.OUTLET_REFUSED:
+            happened = self._latest([o.refused_week for o in self.outlets], plan.about)
+        elif plan.when == When.OUTLET_DROPPED:
+            happened = self._latest([o.dropped_week for o in self.outlets], plan.about)
+        elif plan.when == When.PROPOSAL_REJECTED:
+            happened = self._latest([donor.rejected_week for donor in self.donors], plan.about)
+        return agenda.holds(
+            plan.when, plan.below, happened, plan.last_week, self.week, kube.last_attendance,
+            kube.cash,
+        )  # fmt: skip
+
+    def _latest(self, weeks: Sequence[int], about: int) -> int:
+        """The latest of the weeks, or the one of a single partner."""
+        return max(weeks, default=NEVER) if about == NONE else weeks[about]
+
+    def _carry_out(self, plan: PlanState) -> None:
+        """Invite, charge, and let it have its effect."""
+        kube, kind = self.kube, plan.kind
+        invited = self._invited(plan)
+        for woman in self.members:
+            woman.decide_to_gather(plan, woman in invited)
+        self.gathered = [woman for woman in invited if woman.gathered]
+        kube.turnout = work.share(len(self.gathered), len(invited))
+        needs_women = kind in GATHERINGS or kind in ERRANDS or kind in TALKS
+        kube.charge(kind, len(self.gathered) if needs_women else len(self.women))
+        self.note(kind, plan.outlet if plan.outlet != NONE else plan.donor)
+        if needs_women and not self.gathered:
+            self.note(What.NOBODY_CAME, kind)
+        elif plan.effective:
+            KINDS[INTERVENTION_KINDS[kind]](self, plan)
+
+    def _invited(self, plan: PlanState) -> list[Member]:
+        """Who is asked to come: all women, the officers, or those who would gain most."""
+        if plan.kind in GATHERINGS:
+            return [w for w in self.women if w.officer or not plan.officers_only]
+        if plan.kind in ERRANDS:
+            return [woman for woman in self.women if woman.officer]
+        if plan.kind not in TALKS:
+            return []
+        counselling = INTERVENTION_KINDS[plan.kind] == "counselling"
+        places = plan.clients if counselling else int(self.setting.ground.costs[plan.kind]["persons"])
+        need = sorted(
+            self.women, key=lambda woman: (woman.efficacy if counselling else woman.trust)
+        )
+        return sorted(need[:places], key=lambda woman: woman.index)
 
     def attendance(self) -> None:
         kube, women = self.kube, self.women
         for woman in women:
             woman.decide_to_come()
-        came = sum(sum(woman.came) for woman in women)
+        came = sum(int(woman.came.sum()) for woman in women)
         kube.attendance = work.share(came, work.hours_of(len(women), len(kube.sessions)))
 
     def orders(self) -> None:
@@ -221,12 +319,14 @@ class Village(mesa.Model):  # type: ignore[misc]
         for outlet in self.outlets:
             outlet.settle()
             kube.receipts += outlet.paid
-            for k, pieces in enumerate(outlet.returned):
-                kube.stock[k] += pieces
+            kube.stock += outlet.returned
         kube.cash += kube.receipts - kube.materials - kube.transport
 
     def division(self) -> None:
         self.kube.divide(self.women)
+        for donor in self.donors:
+            if 0 <= self.week - donor.wage_start_week < self.p.wage_weeks:
+                self.kube.pay_wages(self.women)
 
     def trust(self) -> None:
         kube, women = self.kube, self.women
@@ -234,28 +334,30 @@ class Village(mesa.Model):  # type: ignore[misc]
             outlet.judge()
         kube.judge_delivery(self.partners)
         for woman in women:
-            work_share = work.share(sum(woman.worked), kube.work_sessions)
+            work_share = work.share(int(woman.worked.sum()), kube.work_sessions)
             paid = work.share(woman.pay, kube.payouts) if kube.payouts else work_share
             woman.compare(work_share, paid, len(women))
         for donor in self.donors:
             donor.forget()
 
     def habits(self) -> None:
+        kept = support.kept(self.p.fgd_halflife)
         for woman in self.women:
-            woman.get_used_to()
+            woman.get_used_to(kept)
         self.kube.get_used_to()
 
     def skills(self) -> None:
         self.kube.practise()
-        for k in range(len(self.setting.products)):
+        for k in range(len(self.setting.ground.products)):
             self.kube.learn_from_sales(k, self.partners)
 
     def hearsay(self) -> None:
-        tellers = [(outlet, outlet.trust) for outlet in self.outlets if outlet.can_tell()]
+        views = [outlet.trust for outlet in self.outlets]
         heard = [
-            (outlet, [what for o, what in tellers if o.is_near(outlet) and o.tells(outlet)])
+            (outlet, [views[i] for i in outlet.acquaintances
+                      if i != NONE and self.outlets[i].tells(outlet)])
             for outlet in self.outlets
-        ]
+        ]  # fmt: skip
         for outlet, opinions in heard:
             if opinions:
                 outlet.hear(opinions)
@@ -264,7 +366,7 @@ class Village(mesa.Model):  # type: ignore[misc]
         if self.settling or not self.kube.alive:
             return
         for outlet in self.outlets:
-            if outlet.status == Status.PARTNER:
+            if outlet.status == Status.PARTNER and not outlet.own:
                 outlet.may_stop()
             elif outlet.status == Status.DROPPED:
                 outlet.may_reopen()
@@ -273,20 +375,43 @@ class Village(mesa.Model):  # type: ignore[misc]
     def people(self) -> None:
         if self.settling:
             return
-        self.kube.replace_lost_officer(self.women)
+        kube = self.kube
+        kube.replace_lost_officer(self.women)
+        kube.find_a_house(self.women)
         for woman in self.women:
             woman.may_leave()
-        self.kube.may_break()
+        if kube.may_grow(len(self.women), len(self.members) < len(self.setting.ground.women)):
+            self._welcome()
+        kube.may_break()
+
+    def _welcome(self) -> None:
+        """A woman joins; who she is comes by lot, as at the founding."""
+        index = len(self.members)
+        ground = self.setting.ground
+        founding.draw_woman(ground, self.world.women, self.run_key, self.week, index)
+        state = world.states(self.world, "women", self.setting.women_ids)[index]
+        self.members.append(self.Women(self, state))
+        self.kube.women = len(self.members)
+        self.note(What.MEMBER_JOINED, index)
 
     def outside_money(self) -> None:
-        kube = self.kube
+        kube, p = self.kube, self.p
+        if p.election and self.week == p.election_week:
+            for donor in self.donors:
+                if donor.village_government:
+                    donor.elect()
         if not kube.alive:
             return
         if kube.legality_week == self.week:
             kube.legal = True
-            self.note("legal")
+            kube.news += 1
+            self.note(What.LEGAL)
         for donor in self.donors:
-            if donor.decision_week == self.week:
-                donor.decide()
+            if donor.wage_decision_week == self.week:
+                donor.decide_on_wages()
+            if donor.decision_week == self.week and donor.village_government:
+                donor.decide_on_budget()
+            elif donor.decision_week == self.week:
+                donor.decide_on_proposal()
             if donor.payment_week == self.week:
                 kube.receive_budget()

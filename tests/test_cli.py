@@ -9,10 +9,14 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from pandas.testing import assert_frame_equal
+from typer.main import get_command
 
 from experiments import demo, store
+from experiments.cli import app
 from experiments.messages import catalogue
 from tests.commands import SMALL, Told, call
+from tests.own_village import write_teller
 from tests.repository import ROOT
 from tests.worlds import REGISTER
 
@@ -127,6 +131,44 @@ def test_the_main_job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("compare", "network", "sweep", "start"):
         assert (tmp_path / name / "ringkasan.txt").read_text("utf-8") in told.out
     assert "makalah" in told.out  # what it cannot know
+
+
+# --- Engines -------------------------------------------------------------------------------------
+
+
+def test_engines_give_the_same_results(tmp_path: Path) -> None:
+    """And the same question has the same hash, whichever answers."""
+    manifests = {}
+    for engine in ("ensemble", "village"):
+        options = (*SMALL, "--engine", engine, "--out", tmp_path / engine)
+        assert call("compare", "none", "package_2019", *options).code == 0
+        manifests[engine] = store.read_manifest(tmp_path / engine)
+        assert manifests[engine]["engine"] == engine
+    assert manifests["ensemble"]["config_hash"] == manifests["village"]["config_hash"]
+    for name in store.names(tmp_path / "ensemble"):
+        one, other = (store.read(tmp_path / engine, name) for engine in manifests)
+        assert_frame_equal(one, other)
+
+
+def test_ones_own_village_is_lived_and_recorded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    own = write_teller(tmp_path, "teller_of_cli")
+    told = call("run", "none", *SMALL, "--village", own, "--out", "own")
+    assert (told.code, told.err) == (0, "")
+    kinds = store.read(tmp_path / "own", "events")["kind"]
+    assert (kinds == "told").sum() == 2 * 3  # villages and weeks
+    made = store.read_manifest(tmp_path / "own")
+    assert (made["engine"], made["question"]["village_class"]) == ("village", own)
+    assert re.fullmatch("[0-9a-f]{12}", made["question"]["village_source"])
+
+
+@pytest.mark.parametrize("command", ["run", "compare", "sweep", "network", "demo"])
+def test_commands_that_run_choose_an_engine(command: str) -> None:
+    options = {each.name: each for each in get_command(app).commands[command].params}
+    assert {"engine", "village"} <= set(options)
+    assert (options["villages"].default, options["replications"].default) == (1_000, 5)
 
 
 # --- Answers without results ---------------------------------------------------------------------

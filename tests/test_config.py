@@ -16,6 +16,7 @@ from sim.config import numerals, tree
 from sim.parameters import CATALOGUE, INTERVENTION_KINDS, ParameterError, checked
 from sim.scenario import (
     AnyIntervention,
+    AnyShock,
     ConfigError,
     Group,
     Quantity,
@@ -69,8 +70,12 @@ def warnings(path: Path | str) -> list[str]:
 
 def test_what_ships_loads_without_a_warning() -> None:
     assert {"semangat72", "contoh"} <= set(GROUPS)
-    assert {"none", "package_2019", "package_2019_mentoring", "contoh_perluasan"} <= set(SCENARIOS)
-    assert {f"only_{kind}" for kind in INTERVENTION_KINDS} <= set(SCENARIOS)
+    assert set(SCENARIOS) == {
+        *(f"only_{kind}" for kind in INTERVENTION_KINDS),
+        "contoh_perluasan", "everything", "kemensos_grant", "none", "package_2019",
+        "package_2019_market_online", "package_2019_mentoring", "package_2019_norms_mentoring",
+        "package_2019_table3", "perfected_design", "reacting_plan", "with_shocks",
+    }  # fmt: skip
     for name in GROUPS:
         group = load(name)
         assert isinstance(group, Group) and group.id == name and group.warnings == ()
@@ -98,7 +103,10 @@ def test_the_group_of_the_paper() -> None:
     assert [(donor.kind, donor.gives) for donor in group.donors] == [
         ("pesantren", "tools"),
         ("village_government", "tools"),
+        ("ministry", "cash"),
     ]
+    assert [product.id for product in group.products if product.potential] == ["keripik"]
+    assert all(0.5 < sum(product.ingredients.values()) <= 1 for product in group.products)
     described = [*group.products, *group.outlets, *group.donors, group.members, group.sessions]
     assert all(each.source for each in described)
 
@@ -115,10 +123,47 @@ def test_the_package_follows_the_text() -> None:
     )
 
 
+def test_only_the_place_of_the_audience_differs_between_the_two_orders() -> None:
+    text, table = (
+        sorted((each.kind, each.week) for each in load_scenario(name).interventions)
+        for name in ("package_2019", "package_2019_table3")
+    )
+    assert [pair for pair in zip(text, table, strict=True) if pair[0] != pair[1]] == [
+        (("audience", 5), ("audience", 3))
+    ]
+
+
+@pytest.mark.parametrize(
+    "name", ["kemensos_grant", "package_2019_market_online", "package_2019_norms_mentoring",
+             "with_shocks"],
+)  # fmt: skip
+def test_what_builds_on_the_package_begins_with_it(name: str) -> None:
+    package = load_scenario("package_2019").interventions
+    assert load_scenario(name).interventions[: len(package)] == package
+
+
+def test_shipped_plans_hold_what_their_names_promise() -> None:
+    for kind in INTERVENTION_KINDS:
+        assert {each.kind for each in load_scenario(f"only_{kind}").interventions} == {kind}
+    everything = load_scenario("everything").interventions
+    assert {each.kind for each in everything} == {*INTERVENTION_KINDS}
+    shocks = load_scenario("with_shocks").shocks
+    assert sorted(each.kind for each in shocks) == sorted(kinds_of(AnyShock))
+    reacting = load_scenario("reacting_plan").interventions
+    assert {each.stage for each in reacting} == {"reflection", "planning", "action", "evaluation"}
+    waited = {each.when.condition[0] for each in reacting if each.when}
+    assert waited == {"outlet_refused", "outlet_dropped", "proposal_rejected", "attendance_below"}
+
+
+def kinds_of(union: object) -> list[str]:
+    """The kinds in a union of models, in its order."""
+    models = typing.get_args(typing.get_args(union)[0])
+    return [typing.get_args(model.model_fields["kind"].annotation)[0] for model in models]
+
+
 def test_every_kind_of_intervention_has_a_model() -> None:
-    union = typing.get_args(AnyIntervention)[0]
-    kinds = [model.model_fields["kind"].annotation for model in typing.get_args(union)]
-    assert tuple(typing.get_args(kind)[0] for kind in kinds) == INTERVENTION_KINDS
+    assert tuple(kinds_of(AnyIntervention)) == INTERVENTION_KINDS
+    assert {*kinds_of(AnyShock)} == {*SHOCKS}
 
 
 def test_a_document_can_be_a_key_and_travels_between_processes() -> None:
@@ -128,6 +173,125 @@ def test_a_document_can_be_a_key_and_travels_between_processes() -> None:
     with pytest.raises(ConfigError) as caught:
         load("no_such_name")
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+
+
+# --- What a plan may say --------------------------------------------------------------------------
+
+PLANS = {
+    "norms": "invited: officers",
+    "product_training": "product: keripik, invited: all",
+    "campaign": "effective: false",
+    "counselling": "clients: 5",
+    "market_stall": "outlet: pasar, weeks: 26",
+    "social_media": "outlet: media_sosial, weeks: 26",
+    "facility": "weeks: 8, repeat: {every: 8, times: 2}",
+    "education": "invited: officers",
+    "persuasion": "stage: tindakan",
+    "agency_training": "repeat: {every: 13, times: 4}",
+    "partner_support": "weeks: 1",
+    "village_regulation": "when: {cash_below: Rp 100.000}",
+    "audience": "requests: [wages, legality, tools]",
+    "capital_proposal": "donor: kemensos",
+}
+SHOCKS = {
+    "late_payment": "",
+    "ingredient_price": "ingredient: banana, size: -10%",
+    "outlet_closure": "outlet: warung_lama",
+    "officer_illness": "",
+    "failed_harvest": "size: 50%",
+    "husband_income": "households: 20, size: 1",
+}
+
+
+def written(kind: str, keys: str, week: int = 3) -> str:
+    """One entry of a list in a plan, on one line."""
+    return "{" + ", ".join(part for part in (f"kind: {kind}", f"week: {week}", keys) if part) + "}"
+
+
+def planned(write: Write, keys: str, kind: str = "fgd") -> typing.Any:
+    """The only intervention of a plan that is written to hold it, and loads without a warning."""
+    scenario, found = check_file(write(HEAD + f"interventions: [{written(kind, keys)}]\n"))
+    assert isinstance(scenario, Scenario) and found == ()
+    return scenario.interventions[0]
+
+
+@pytest.mark.parametrize("kind", PLANS)
+def test_each_kind_of_intervention_can_be_planned(write: Write, kind: str) -> None:
+    assert planned(write, PLANS[kind], kind).kind == kind
+
+
+@pytest.mark.parametrize("kind", SHOCKS)
+def test_each_kind_of_shock_can_be_told(write: Write, kind: str) -> None:
+    keys = f"weeks: 2, {SHOCKS[kind]}".rstrip(", ")
+    scenario = load_scenario(write(HEAD + f"shocks: [{written(kind, keys)}]\n"))
+    assert [(each.kind, each.week, each.weeks) for each in scenario.shocks] == [(kind, 3, 2)]
+
+
+def test_what_is_left_out_of_a_plan(write: Write) -> None:
+    fgd = planned(write, "")
+    assert (fgd.invited, fgd.stage, fgd.when, fgd.repeat) == ("all", None, None, None)
+    assert planned(write, "", "product_training").product is None
+    assert planned(write, "", "counselling").clients == 3
+    late = load_scenario(write(HEAD + "shocks: [{kind: late_payment, week: 1, weeks: 1}]\n"))
+    assert getattr(late.shocks[0], "outlet", None) == "any"
+
+
+@pytest.mark.parametrize(
+    ("word", "stage"),
+    [("refleksi", "reflection"), ("perencanaan", "planning"), ("tindakan", "action"),
+     ("evaluasi", "evaluation"), ("evaluation", "evaluation")],
+)  # fmt: skip
+def test_stages_have_an_indonesian_and_an_english_name(write: Write, word: str, stage: str) -> None:
+    assert planned(write, f"stage: {word}").stage == stage
+
+
+@pytest.mark.parametrize(
+    ("written", "condition"),
+    [("outlet_dropped: any", ("outlet_dropped", "any")),
+     ("outlet_dropped: pasar", ("outlet_dropped", "pasar")),
+     ("attendance_below: 50%", ("attendance_below", 0.5)),
+     ("cash_below: 0", ("cash_below", 0.0))],
+)  # fmt: skip
+def test_a_plan_can_wait(write: Write, written: str, condition: tuple[str, object]) -> None:
+    fgd = planned(write, f"when: {{{written}}}, repeat: {{every: 2, times: 3}}")
+    assert fgd.when.condition == condition
+    assert fgd.planned_weeks == ()
+
+
+def test_what_happens_whatever_comes_has_its_weeks(write: Write) -> None:
+    assert planned(write, "").planned_weeks == (3,)
+    assert planned(write, "repeat: {every: 13, times: 4}").planned_weeks == (3, 16, 29, 42)
+
+
+def test_a_plan_that_waits_in_vain_warns(write: Write) -> None:
+    def told(when: str, *others: str) -> list[str]:
+        plan = [f"{{kind: fgd, week: 0, when: {{{when}}}}}", *others]
+        lines = "".join(f"  - {each}\n" for each in plan)
+        return warnings(write(HEAD + f"interventions:\n{lines}"))
+
+    visit = "{kind: negotiation, week: 1, outlet: pasar}"
+    request = "{kind: audience, week: 1, requests: [%s]}"
+    proposal = "{kind: capital_proposal, week: 1, donor: kemensos}"
+    nothing = "coba.yaml:4: interventions[0].when"
+    assert told("outlet_refused: any", visit) == told("outlet_refused: pasar", visit) == []
+    assert told("proposal_rejected: any", proposal) == []
+    assert told("proposal_rejected: pemerintah_desa", request % "wages") == []
+    assert told("outlet_refused: any") == [
+        f"{nothing}.outlet_refused: never happens: nothing else in this plan visits an outlet"
+    ]
+    assert told("outlet_refused: warung_gres", visit) == [
+        f"{nothing}.outlet_refused: never happens: nothing else in this plan visits 'warung_gres'"
+    ]
+    assert told("proposal_rejected: pemerintah_desa", proposal, request % "legality") == [
+        f"{nothing}.proposal_rejected: never happens: nothing else in this plan asks "
+        "'pemerintah_desa'"
+    ]
+    assert "asks a donor" in told("proposal_rejected: any", visit)[0]
+
+
+def test_a_visit_that_waits_may_go_to_an_old_outlet(write: Write) -> None:
+    keys = "outlet: warung_lama, when: {outlet_dropped: warung_lama}"
+    assert planned(write, keys, "negotiation").outlet == "warung_lama"
 
 
 # --- A scenario's mistakes: line, place, and a way out -------------------------------------------
@@ -171,6 +335,94 @@ MISTAKES = {
     "visit twice": ("interventions:\n  - {kind: negotiation, week: 1, outlet: pasar}\n"
                     "  - {kind: negotiation, week: 1, outlet: pasar}",
                     "5: interventions[1]: a second negotiation with 'pasar' in week 1", ""),
+    "stage": ("interventions:\n  - {kind: fgd, week: 1, stage: evalusi}",
+              "4: interventions[0].stage: got 'evalusi', expected one of reflection",
+              "'evaluasi'?"),
+    "invited": ("interventions: [{kind: norms, week: 1, invited: officer}]",
+                "3: interventions[0].invited: got 'officer'", "'officers'?"),
+    "not a gathering": ("interventions: [{kind: campaign, week: 1, invited: all}]",
+                        "3: interventions[0].invited: unknown key", "known here: week,"),
+    "nobody counselled": ("interventions: [{kind: counselling, week: 1, clients: 0}]",
+                          "3: interventions[0].clients: got '0'", "1 or more"),
+    "no stall": ("interventions: [{kind: market_stall, week: 1, weeks: 4, outlet: warung_amat}]",
+                 "3: interventions[0].outlet: got 'warung_amat', an outlet of kind warung",
+                 "expected one of pasar"),
+    "which stall": ("interventions: [{kind: market_stall, week: 1, weeks: 4, outlet: pasr}]",
+                    "3: interventions[0].outlet: got 'pasr', which group", "'pasar'?"),
+    "not online": ("interventions: [{kind: social_media, week: 1, weeks: 4, outlet: pasar}]",
+                   "3: interventions[0].outlet: got 'pasar', an outlet of kind market",
+                   "expected one of media_sosial"),
+    "product": ("interventions: [{kind: product_training, week: 1, product: kripik}]",
+                "3: interventions[0].product: got 'kripik', which group", "'keripik'?"),
+    "product made already": ("interventions: [{kind: product_training, week: 1, product: opak}]",
+                             "3: interventions[0].product: got 'opak', which is made",
+                             "expected one of keripik"),
+    "outlet as product": ("interventions: [{kind: product_training, week: 1, product: pasar}]",
+                          "3: interventions[0].product: got 'pasar', which is an outlet", ""),
+    "ministry": ("interventions: [{kind: capital_proposal, week: 1, donor: kemenso}]",
+                 "3: interventions[0].donor: got 'kemenso'", "'kemensos'?"),
+    "condition": ("interventions:\n  - kind: fgd\n    week: 1\n    when:\n"
+                  "      atendance_below: 0.5",
+                  "7: interventions[0].when.atendance_below: unknown key", "'attendance_below'?"),
+    "no condition": ("interventions:\n  - kind: fgd\n    week: 1\n    when: {}",
+                     "6: interventions[0].when: got a mapping", "exactly one of outlet_refused,"),
+    "two conditions": ("interventions:\n  - kind: fgd\n    week: 1\n"
+                       "    when: {outlet_dropped: any, cash_below: 0}",
+                       "6: interventions[0].when: got a mapping", "exactly one of"),
+    "share": ("interventions: [{kind: fgd, week: 1, when: {attendance_below: 50}}]",
+              "3: interventions[0].when.attendance_below: got '50'", "1 or less"),
+    "cash": ("interventions: [{kind: fgd, week: 1, when: {cash_below: -1}}]",
+             "3: interventions[0].when.cash_below: got '-1'", "0 or more"),
+    "who refused": ("interventions:\n  - kind: fgd\n    week: 1\n    when:\n"
+                    "      outlet_dropped: warung_gre",
+                    "7: interventions[0].when.outlet_dropped: got 'warung_gre'", "'warung_gres'?"),
+    "donor refused": ("interventions: [{kind: fgd, week: 1, when: {outlet_dropped: kemensos}}]",
+                      "3: interventions[0].when.outlet_dropped: got 'kemensos', which is a donor",
+                      "any"),
+    "who rejected": ("interventions: [{kind: fgd, week: 1, when: {proposal_rejected: pasar}}]",
+                     "3: interventions[0].when.proposal_rejected: got 'pasar', which is an outlet",
+                     "expected one of kebon_jambu"),
+    "repeat": ("interventions: [{kind: fgd, week: 1, repeat: {every: 0, times: 3}}]",
+               "3: interventions[0].repeat.every: got '0'", "1 or more"),
+    "no repeat": ("interventions: [{kind: fgd, week: 1, repeat: {every: 4, times: 1}}]",
+                  "3: interventions[0].repeat.times: got '1'", "2 or more"),
+    "how often": ("interventions: [{kind: fgd, week: 1, repeat: {every: 4}}]",
+                  "3: interventions[0].repeat.times: missing", ""),
+    "too late": ("interventions: [{kind: fgd, week: 20, repeat: {every: 500, times: 3}}]",
+                 "3: interventions[0].repeat.times: the last of 3 would be in week 1020", "520"),
+    "overlap": ("interventions:\n  - kind: facility\n    week: 1\n    weeks: 26\n"
+                "    repeat:\n      times: 2\n      every: 25",
+                "9: interventions[0].repeat.every: got 25, and it lasts 26 weeks", "26 or more"),
+    "overlap of what waits": ("interventions: [{kind: mentoring, week: 1, weeks: 3, when: "
+                              "{cash_below: 5}, repeat: {every: 2, times: 2}}]",
+                              "3: interventions[0].repeat.every: got 2", "3 or more"),
+    "repeated visit": ("interventions:\n  - {kind: negotiation, week: 5, outlet: pasar}\n"
+                       "  - {kind: negotiation, week: 1, outlet: pasar, "
+                       "repeat: {every: 2, times: 5}}",
+                       "5: interventions[1]: a second negotiation with 'pasar' in week 5", ""),
+    "shock": ("interventions: []\nshocks:\n  - {kind: outlet_closed, week: 1, weeks: 2}",
+              "5: shocks[0].kind: got 'outlet_closed', expected one of husband_income",
+              "'outlet_closure'?"),
+    "key of a shock": ("interventions: []\nshocks: [{kind: late_payment, week: 1, weks: 2}]",
+                       "4: shocks[0].weks: unknown key", "'weeks'?"),
+    "no weeks of a shock": ("interventions: []\nshocks: [{kind: late_payment, week: 1, weeks: 0}]",
+                            "4: shocks[0].weeks: got '0'", "1 or more"),
+    "closed": ("interventions: []\nshocks: [{kind: outlet_closure, week: 1, weeks: 2, "
+               "outlet: warung_gre}]", "4: shocks[0].outlet: got 'warung_gre'", "'warung_gres'?"),
+    "any closed": ("interventions: []\nshocks: [{kind: outlet_closure, week: 1, weeks: 2, "
+                   "outlet: any}]", "4: shocks[0].outlet: got 'any'", "expected one of warung_"),
+    "late": ("interventions: []\nshocks: [{kind: late_payment, week: 1, weeks: 2, outlet: al}]",
+             "4: shocks[0].outlet: got 'al'", "any"),
+    "ingredient": ("interventions: []\nshocks: [{kind: ingredient_price, week: 1, weeks: 2, "
+                   "ingredient: flor, size: 0.3}]",
+                   "4: shocks[0].ingredient: got 'flor', which no product names", "'flour'?"),
+    "price": ("interventions: []\nshocks: [{kind: ingredient_price, week: 1, weeks: 2, "
+              "ingredient: flour, size: -95%}]", "4: shocks[0].size: got '-95%'", "-0.9 or more"),
+    "harvest": ("interventions: []\nshocks: [{kind: failed_harvest, week: 1, weeks: 2, size: 2}]",
+                "4: shocks[0].size: got '2'", "1 or less"),
+    "households": ("interventions: []\nshocks: [{kind: husband_income, week: 1, weeks: 2, "
+                   "households: 21, size: 1}]", "4: shocks[0].households: got 21",
+                   "the 20 members"),
     "not a list": ("interventions: {}", "3: interventions: got a mapping", "a list"),
     "not a mapping": ("interventions: [fgd]", "3: interventions[0]: got 'fgd'", "key: value"),
     "parameter": ("set:\n  sesions_per_week: 3",
@@ -184,8 +436,9 @@ MISTAKES = {
     "choice": ("set: {division_rule: equl}", "3: set.division_rule: got 'equl'", "'equal'?"),
     "ambiguous": ("set: {cost_opak: '1,500'}", "3: set.cost_opak: got '1,500'", "1.5 or 1500"),
     "dot or comma": ("set: {trust_loss_ratio: 1.125}", "3: set.trust_loss_ratio", "'1,125'"),
-    "not yet": ("set: {lawang_kappa: 1}", "3: set.lawang_kappa", "does not have yet"),
-    "another's product": ("set: {price_keripik: 1}", "3: set.price_keripik", "unknown parameter"),
+    "not yet": ("set: {unsold_typical: 0.1}", "3: set.unsold_typical", "does not have yet"),
+    "another's product": ("set: {price_kue_lapis: 1}", "3: set.price_kue_lapis",
+                          "unknown parameter"),
     "group": ("group: semangat27", "3: group: got 'semangat27'", "'semangat72'?"),
     "group's file": ("group: lain/tidak_ada.yaml", "lain/tidak_ada.yaml", "no such file"),
     "id": ("id: lain", "3: id: leave this out", "'coba'"),
@@ -217,6 +470,9 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(write: Write) ->
   - {kind: negotiation, week: 1, outlet: warung_amt}
   - {kind: negotiation, week: 1, outlet: warung_gres, outlt: x}
   - {kind: negotiation, week: 1, outlet: warung_gres}
+shocks:
+  - {kind: failed_harvest, week: 1, weeks: 1, size: 2}
+  - {kind: outlet_closure, week: 1, weeks: 1, outlet: warung_gre}
 set:
   sesions_per_week: 3
   division_rule: equl
@@ -226,7 +482,7 @@ questoin: Apa?
         )
     )
     lines = [int(line.split(":")[1]) for line in found]
-    assert lines == [4, 5, 5, 6, 7, 8, 10, 11, 12, 13]
+    assert lines == [4, 5, 5, 6, 7, 8, 10, 11, 13, 14, 15, 16]
     assert "interventions[4]: a second negotiation" in found[5]
 
 
@@ -321,6 +577,20 @@ GROUP_MISTAKES = {
     "margin": ("distance_km: 0.5", "distance_km: 0.5\n    margin: 20",
                "25: outlets[0].margin: margin_warung_a = 20", "0 to 0.95"),
     "place": ("in_village", "desa", "23: outlets[0].place: got 'desa'", "in_village, outside"),
+    "any is no id": ("id: warung_a", "id: any", "20: outlets[0].id: got 'any'",
+                     "stands for all of them"),
+    "only potential": ("cost: 1400", "cost: 1400\n    potential: true",
+                       "10: products: got a list", "not 'potential'"),
+    "a word for yes": ("cost: 1400", "cost: 1400\n    potential: mungkin",
+                       "15: products[0].potential: got 'mungkin'", "true or false"),
+    "share": ("cost: 1400", "cost: 1400\n    ingredients: {minyak: 30}",
+              "15: products[0].ingredients.minyak: got '30'", "1 or less"),
+    "ingredient": ("cost: 1400", "cost: 1400\n    ingredients: {Minyak Goreng: 0.3}",
+                   "15: products[0].ingredients.Minyak Goreng", "a-z, 0-9 and _"),
+    "more than all": ("cost: 1400", "cost: 1400\n    ingredients: {minyak: 60%, singkong: 50%}",
+                      "15: products[0].ingredients: got a mapping", "1 or less together, not 1.1"),
+    "kind of donor": ("kind: village_government", "kind: kementerian",
+                      "26: donors[0].kind: got 'kementerian'", "village_government, ministry"),
     "true is no number": ("cost: 1400", "cost: true", "14: products[0].cost: got 'true'",
                           "a number"),
 }  # fmt: skip
@@ -474,7 +744,7 @@ def test_an_unknown_name_tells_what_there_is() -> None:
     with pytest.raises(ConfigError) as caught:
         load_scenario("pakage_2019")
     message = str(caught.value)
-    assert "'pakage_2019': no scenario has this name; there are: contoh_perluasan, none" in message
+    assert "'pakage_2019': no scenario has this name; there are: contoh_perluasan, " in message
     assert message.endswith("did you mean 'package_2019'?")
     for name in ("none\n", "*", "[a-z]", "NONE", "x" * 5000, "~"):
         with pytest.raises(ConfigError, match="no group has this name; there are: contoh"):
@@ -608,8 +878,27 @@ def test_the_schema_describes_what_is_written() -> None:
     outlet = group["$defs"]["Outlet"]["properties"]
     assert outlet["kind"]["enum"] == ["warung", "pesantren", "school", "market", "online"]
     assert "Kilometres" in outlet["distance_km"]["description"]
+    product = group["$defs"]["Product"]["properties"]
+    assert "product training" in product["potential"]["description"]
+    assert "cost of materials" in product["ingredients"]["description"]
+    assert "ministry" in group["$defs"]["Donor"]["properties"]["kind"]["enum"]
     offered = scenario["properties"]["set"]["properties"]
     assert "sessions" in offered["sessions_per_week"]["description"]
+
+
+def test_the_schema_offers_every_plan_and_shock() -> None:
+    scenario = json_schema("scenario")
+    defined, listed = scenario["$defs"], scenario["properties"]
+    plans = listed["interventions"]["items"]["discriminator"]["mapping"]
+    shocks = listed["shocks"]["items"]["discriminator"]["mapping"]
+    assert {*plans} == {*INTERVENTION_KINDS} and {*shocks} == {*SHOCKS}
+    fgd, when = defined["Fgd"]["properties"], defined["When"]
+    assert {"week", "effective", "stage", "when", "repeat", "invited", "kind"} == {*fgd}
+    assert {"refleksi", "reflection"} <= {*fgd["stage"]["anyOf"][0]["enum"]}
+    assert (when["minProperties"], when["maxProperties"]) == (1, 1)
+    assert "times" in defined["Repeat"]["required"]
+    entries = [defined[name.rsplit("/", 1)[-1]] for name in [*plans.values(), *shocks.values()]]
+    assert all(entry["description"] for entry in entries)
 
 
 # --- Anything at all -----------------------------------------------------------------------------

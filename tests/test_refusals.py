@@ -51,6 +51,22 @@ MISTAKES: dict[str, tuple[tuple[object, ...], tuple[str, ...]]] = {
     "no margin": (("compare", "none", "only_fgd", "--margin", "inf"), ("--margin",)),
     "a negative margin": (("compare", "none", "only_fgd", "--margin", -1), ("--margin",)),
     "another language": ((*RUN, "--lang", "jv"), ("--lang", "jv")),
+    "another engine": ((*RUN, "--engine", "fast"), ("--engine", "fast")),
+    "no class": ((*RUN, "--village", "mine"), ("--village mine", "module:Class")),
+    "no module": ((*RUN, "--village", "mine:Mine"), ("no module 'mine' in this folder",)),
+    "no module in a package": ((*RUN, "--village", "sim.mine:Mine"), ("no module 'sim.mine'",)),
+    "no such class": (
+        (*RUN, "--village", "sim.village:Vilage"),
+        ("no class 'Vilage'", "did you mean 'Village'"),
+    ),
+    "not a village": (
+        ("demo", "--village", "sim.village:Luck"),
+        ("not a subclass of sim.village.Village",),
+    ),
+    "a village in the ensemble": (
+        ("network", "--village", "sim.village:Village", "--engine", "ensemble"),
+        ("leave out --engine ensemble",),
+    ),
     "no partners": (("network", "--partners", 0), ("--partners",)),
     "no levels": ((*SWEEP, "payment_lag"), ("name=1,2,4",)),
     "a sweep of nothing": (("sweep", "none"), ("--param",)),
@@ -121,6 +137,26 @@ def test_mistakes_in_a_file_are_told_with_their_lines(home: Path) -> None:
         assert any(
             row.startswith(f"plan.yaml:{line}:") and said in row for row in told.err.splitlines()
         ), told.err
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("class Mine(", ("mine_{name}.py:1:", "never closed")),
+        ("import nowhere_to_be_found", ("module 'mine_{name}' needs", "'nowhere_to_be_found'")),
+        ("class Mine: ...", ("not a subclass",)),
+    ],
+    ids=["syntax", "needs", "other"],
+)
+def test_a_village_that_cannot_be_used_is_told(
+    home: Path, request: pytest.FixtureRequest, code: str, said: tuple[str, ...]
+) -> None:
+    name = request.node.callspec.id
+    (home / f"mine_{name}.py").write_text(code)
+    told = call("run", "none", "--village", f"mine_{name}:Mine")
+    assert (told.code, told.out) == (2, "")
+    assert [part for part in said if part.format(name=name) not in told.err] == []
+    assert not (home / "results").exists()
 
 
 # --- Folders -------------------------------------------------------------------------------------

@@ -7,19 +7,27 @@ import os
 import signal
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from experiments.study import Point, Study, run_point, run_points
+from experiments import study as studies
+from experiments.engines import Engine
+from experiments.study import AHEAD, DETAIL_VILLAGES, Point, Study, run_point, run_points
+from sim import founding
 from sim.parameters import resolve
 from sim.runs import KEYS, Record, run
-from sim.scenario import Scenario
+from sim.scenario import Group, Scenario
+from tests.own_village import write_teller
+from tests.repository import ROOT
 from tests.worlds import GROUP, REGISTER, differing, per_outlet, scenario, shipped
 
 WEEKS = 5
 STUDY = Study(GROUP, WEEKS, seed=3, replications=2, detail=True, members=True)
+VILLAGE = replace(STUDY, engine="village")
+ENGINES: tuple[Engine, ...] = ("ensemble", "village")
 LATE = scenario({"kind": "fgd", "week": 3}, {"kind": "mentoring", "week": 3, "weeks": 2})
 PATIENCE = 10  # seconds that a worker may take to end
 
@@ -76,9 +84,41 @@ def test_records_come_in_the_order_of_the_points(alone: list[list[Record]]) -> N
     assert len({record.weekly.tobytes() for records in alone for record in records}) == 10
 
 
-@pytest.mark.parametrize("workers", [0, 2, 99])
-def test_workers_change_nothing(alone: list[list[Record]], workers: int) -> None:
-    assert all_same(list(run_points(STUDY, POINTS, workers)), alone)
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("workers", [0, 1, 2, 99])
+def test_engine_and_workers_change_nothing(
+    alone: list[list[Record]], workers: int, engine: Engine
+) -> None:
+    assert all_same(list(run_points(replace(STUDY, engine=engine), POINTS, workers)), alone)
+
+
+def test_a_village_is_founded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For all its scenarios, when they stand beside each other and set nothing."""
+    founded: list[float] = []
+
+    def counted(group: Group, values: Any, weeks: int) -> founding.Setting:
+        founded.append(values["farm_wage_day"])
+        return original(group, values, weeks)
+
+    original = founding.setting_for
+    monkeypatch.setattr(founding, "setting_for", counted)
+    list(run_points(STUDY, POINTS, workers=1))
+    assert founded == [60_000, 90_000, REGISTER["farm_wage_day"].default]
+
+
+def test_few_runs_wait_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many points there are, only so many are lived before someone asks for them."""
+    lived: list[int] = []
+
+    def noted(study: Study, each: Point, setting: object) -> list[Record]:
+        lived.append(each.village)
+        return []
+
+    monkeypatch.setattr(studies, "run_point", noted)
+    many = [point("none", i, farm_wage_day=50_000 + i) for i in range(1, 200)]
+    with closing(run_points(STUDY, many, workers=2)) as running:
+        next(running)
+    assert 0 < len(lived) <= 2 * AHEAD
 
 
 @pytest.mark.parametrize("size", [1, 2, 3])
@@ -100,6 +140,15 @@ def test_recording_more_changes_nothing(alone: list[list[Record]]) -> None:
     for bare, full in zip(plain, alone[-1], strict=True):
         assert np.array_equal(bare.weekly, full.weekly, equal_nan=True)
         assert (len(bare.outlets), len(bare.members)) == (0, 0)
+
+
+def test_outlets_and_products_are_recorded_in_the_first_villages_only() -> None:
+    """A thousand villages of them would fill a disk; docs/tables.md says how many."""
+    last, next_one = (run_point(STUDY, point("none", DETAIL_VILLAGES + i))[0] for i in (0, 1))
+    assert (len(last.outlets), len(last.products), len(last.members)) == (WEEKS, WEEKS, WEEKS)
+    assert (len(next_one.outlets), len(next_one.products)) == (0, 0)
+    assert len(next_one.weekly) == len(next_one.members) == WEEKS
+    assert f"first {DETAIL_VILLAGES} villages" in (ROOT / "docs" / "tables.md").read_text("utf-8")
 
 
 def test_a_study_is_the_same_as_python_runs() -> None:
@@ -179,6 +228,21 @@ def test_a_point_may_name_the_partners() -> None:
         assert {ids[i] for i in served} == {"pasar", "warung_gres"}
 
 
+# --- A village of one's own ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_ones_own_village_is_lived_in_every_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    study = replace(VILLAGE, village_class=write_teller(tmp_path, "teller_of_study"))
+    for records in run_points(study, POINTS, workers):
+        for record in records:
+            told = [happening.week for happening in record.happenings if happening.kind == "told"]
+            assert told == list(range(WEEKS))
+
+
 # --- Stopping ------------------------------------------------------------------------------------
 
 
@@ -191,7 +255,7 @@ def ended(workers: list[multiprocessing.process.BaseProcess]) -> bool:
 
 def test_workers_leave_an_interrupt_to_who_started_them(alone: list[list[Record]]) -> None:
     """Ctrl-C reaches every process of the terminal; only the first one answers."""
-    with closing(run_points(STUDY, [*POINTS, *POINTS], workers=2)) as running:
+    with closing(run_points(VILLAGE, [*POINTS, *POINTS], workers=2)) as running:
         found = [next(running) for _ in POINTS]
         for worker in multiprocessing.active_children():
             assert worker.pid is not None
@@ -202,15 +266,17 @@ def test_workers_leave_an_interrupt_to_who_started_them(alone: list[list[Record]
 
 def test_no_worker_outlives_a_study_that_is_given_up() -> None:
     many = [point("none", village) for village in range(1, 200)]
-    with closing(run_points(STUDY, many, workers=2)) as running:
+    with closing(run_points(VILLAGE, many, workers=2)) as running:
         next(running)
         workers = multiprocessing.active_children()
         assert len(workers) == 2
     assert ended(workers)
 
 
-def test_an_error_in_a_worker_is_told_and_ends_the_others() -> None:
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_error_in_a_worker_is_told_and_ends_the_others(engine: Engine) -> None:
     wrong = point("none", 1, farm_wage_day=-1)
+    study = replace(STUDY, engine=engine)
     with pytest.raises(ValueError, match="farm_wage_day"):
-        list(run_points(STUDY, [POINTS[0], wrong, *POINTS], workers=2))
+        list(run_points(study, [POINTS[0], wrong, *POINTS], workers=2))
     assert ended(multiprocessing.active_children())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -40,6 +40,7 @@ MOST_PANELS = 9
 COLUMNS = {1: 1, 2: 2, 4: 2}  # by number of scenarios; otherwise three
 PANEL = 1.5  # inches high
 AROUND = 0.85  # inches for title and week numbers of a panel
+FEW_KINDS = 6  # of activity, which fit beside the entries of the bands
 BESIDE = 0.6  # inches for the numbers of the vertical axis
 
 
@@ -81,21 +82,22 @@ def fans(
     _check(weekly, titles)
     shown = events[events["scenario_id"].isin(titles)]
     table = fan_table(weekly, measure, shown)
-    kinds = strip.kinds_in(shown)
     columns = COLUMNS.get(len(titles), 3)
-    low = strip.height(kinds)
+    names = list(titles)
+    rows = [names[first : first + columns] for first in range(0, len(names), columns)]
+    lanes = [strip.lanes_for(shown[shown["scenario_id"].isin(row)]) for row in rows]
     figure = new_figure(
-        -(-len(titles) // columns) * (PANEL + low + AROUND),
+        sum(PANEL + strip.height(most) + AROUND for most in lanes),
         text(lang, "plot.fans_title"),
         text(lang, f"measure.{measure}"),
-        two_columns(_handles(lang), strip.handles(kinds, lang)),
+        _legend(strip.kinds_in(shown), lang),
     )
-    pairs = _panels(figure, len(titles), columns, low, lang)
+    pairs = _panels(figure, len(titles), columns, lanes, lang)
     inches = (WIDTH - BESIDE) / columns - 0.2
-    for (panel, lane), (scenario, title) in zip(pairs, titles.items(), strict=True):
+    for i, ((panel, lane), (scenario, title)) in enumerate(zip(pairs, titles.items(), strict=True)):
         _fan(panel, table[table["scenario_id"] == scenario], scale(measure))
         panel.set_title(fit(title, inches, BODY, lines=3, weight="bold"), weight="bold")
-        strip.draw(lane, shown[shown["scenario_id"] == scenario], kinds, lang)
+        strip.draw(lane, shown[shown["scenario_id"] == scenario], lanes[i // columns], lang)
     first = pairs[0][0]
     dates = weekly.drop_duplicates("week").set_index("week")["date"].sort_index()
     week_ticks(first, dates, inches, lang)
@@ -105,13 +107,14 @@ def fans(
 
 
 def _panels(
-    figure: Figure, count: int, columns: int, low: float, lang: str
+    figure: Figure, count: int, columns: int, lanes: Sequence[int], lang: str
 ) -> list[tuple[Axes, Axes]]:
-    """Pairs of a panel and its strip, all on one scale, with words at the outer edges only."""
-    rows = -(-count // columns)
-    grid = figure.subplots(
-        2 * rows, columns, squeeze=False, sharex=True, height_ratios=[PANEL, low] * rows
-    )
+    """Pairs of a panel and its strip, all on one scale, with words at the outer edges only.
+
+    lanes: of the strips in each row of panels.
+    """
+    heights = [high for most in lanes for high in (PANEL, strip.height(most))]
+    grid = figure.subplots(len(heights), columns, squeeze=False, sharex=True, height_ratios=heights)
     pairs = list(zip(grid[::2].flat, grid[1::2].flat, strict=True))
     for i, (panel, lane) in enumerate(pairs[:count]):
         if i > 0:
@@ -126,7 +129,7 @@ def _panels(
 
 
 def _check(weekly: pd.DataFrame, titles: Mapping[str, str]) -> None:
-    missing = set(titles) - set(weekly["scenario_id"])
+    missing = set(titles) - set(weekly["scenario_id"].unique())
     if missing:
         raise ValueError(f"no weeks of scenario: {', '.join(sorted(missing))}")
     if not 1 <= len(titles) <= MOST_PANELS:
@@ -145,7 +148,13 @@ def _fan(ax: Axes, table: pd.DataFrame, unit: float) -> None:
     ax.margins(x=0)
 
 
-def _handles(lang: str) -> list[Artist]:
+def _legend(kinds: Sequence[str], lang: str) -> list[Artist]:
+    """In two columns: the bands beside a few kinds, or all in one flow."""
+    bands, marks = _bands(lang), strip.handles(kinds, lang)
+    return two_columns(bands, marks) if len(kinds) <= FEW_KINDS else [*bands, *marks]
+
+
+def _bands(lang: str) -> list[Artist]:
     return [
         Line2D([], [], color=INK, linewidth=2, label=text(lang, "plot.band_middle")),
         Patch(color=HALF_BAND, label=text(lang, "plot.band_half")),

@@ -36,6 +36,7 @@ SHAPES = {
     "market": "p",
     "online": "h",
     "village_government": "P",
+    "ministry": "X",
     "supporter": "o",
 }
 TIES = {"outlet": "solid", "donor": "dashed", "supporter": "dotted"}

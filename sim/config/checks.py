@@ -1,4 +1,4 @@
-"""What only the whole shows: a group held against the register, a scenario against a group."""
+"""What only the whole shows: a group and a scenario's settings, held against the register."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, get_args
 
-from sim.config.problems import Steps, one_of
+from sim.config.plan import Scenario
+from sim.config.problems import Steps
 from sim.config.register import (
     PRODUCTS,
     Told,
     applied,
     base_rows,
     read_setting,
-    register_of,
     told,
     unlikely,
 )
-from sim.config.schema import Audience, CapitalProposal, Group, Negotiation, Scenario
+from sim.config.schema import Group
 from sim.config.values import Quantity, Weekday
 from sim.parameters import PRODUCT_FIELDS, REGISTER, Parameter, ParameterError, Value, find
 
@@ -130,68 +130,7 @@ def _slip(path: Steps, row: Parameter, value: Value) -> Iterator[Finding]:
         yield Finding(path, message, warning=True)
 
 
-# --- A scenario ----------------------------------------------------------------------------------
-
-
-def check_scenario(scenario: Scenario, group: Group) -> list[Finding]:
-    """Everything that is wrong or odd about a scenario when this group plays it."""
-    return [
-        *_partners(scenario, group),
-        *_repeated_visits(scenario),
-        *check_settings(scenario, register_of(group)),
-    ]
-
-
-def _partners(scenario: Scenario, group: Group) -> Iterator[Finding]:
-    for n, each in enumerate(scenario.interventions):
-        path = ("interventions", n)
-        if isinstance(each, Negotiation):
-            yield from _outlet((*path, "outlet"), each.outlet, group)
-        elif isinstance(each, CapitalProposal):
-            yield from _donor((*path, "donor"), each.donor, group)
-        elif isinstance(each, Audience) and not _donors(group, "village_government"):
-            message = f"'{group.id}' has no donor of kind village_government, who would hold it"
-            yield Finding(path, message)
-
-
-def _outlet(path: Steps, name: str, group: Group) -> Iterator[Finding]:
-    outlets = {outlet.id: outlet for outlet in group.outlets}
-    if name not in outlets:
-        yield Finding(path, f"got '{name}'{_is_other(name, group)}; {one_of(name, outlets)}")
-    elif outlets[name].initial:
-        yield Finding(path, f"got '{name}', which takes goods from the beginning", warning=True)
-
-
-def _donor(path: Steps, name: str, group: Group) -> Iterator[Finding]:
-    pesantren = _donors(group, "pesantren")
-    if name in _donors(group, "village_government"):
-        message = f"got '{name}', and the village government is asked in an audience"
-        yield Finding(path, f"{message}; {one_of(name, pesantren)}")
-    elif name not in pesantren:
-        yield Finding(path, f"got '{name}'{_is_other(name, group)}; {one_of(name, pesantren)}")
-
-
-def _is_other(name: str, group: Group) -> str:
-    """What a name stands for that is of the other sort, or of none."""
-    if any(donor.id == name for donor in group.donors):
-        return ", which is a donor"
-    if any(outlet.id == name for outlet in group.outlets):
-        return ", which is an outlet"
-    return f", which group '{group.id}' does not have"
-
-
-def _donors(group: Group, kind: str) -> list[str]:
-    return [donor.id for donor in group.donors if donor.kind == kind]
-
-
-def _repeated_visits(scenario: Scenario) -> Iterator[Finding]:
-    visits: set[tuple[str, int]] = set()
-    for n, each in enumerate(scenario.interventions):
-        if isinstance(each, Negotiation):
-            if (each.outlet, each.week) in visits:
-                message = f"a second negotiation with '{each.outlet}' in week {each.week}"
-                yield Finding(("interventions", n), message)
-            visits.add((each.outlet, each.week))
+# --- Settings -------------------------------------------------------------------------------------
 
 
 def check_settings(scenario: Scenario, register: Mapping[str, Parameter]) -> Iterator[Finding]:

@@ -103,10 +103,17 @@ def _message(model: type[BaseModel], found: Any) -> str:
     elif context.get("class_name") == "Text":
         expected = "expected a text, in quotes if it is a number"
     elif sort in _EXPECTED:
-        expected = f"expected {_EXPECTED[sort].format(**context)}"
+        expected = f"expected {_EXPECTED[sort].format(**_short(context))}"
     else:
         expected = str(found["msg"])
     return f"got {shown(value)}, {expected}"
+
+
+def _short(context: Mapping[str, Any]) -> dict[str, Any]:
+    """The bounds as people write them: 1, not 1.0."""
+    return {
+        name: f"{bound:g}" if isinstance(bound, float) else bound for name, bound in context.items()
+    }
 
 
 def _quoted(names: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""What a group and a scenario are made of: the keys of the files in `configs/`, as frozen objects.
+"""What a group is made of: the keys of the files in `configs/groups/`, as frozen objects.
 
 Only what can be seen from one entry alone is checked here; `sim.config.checks` holds the rest.
 The text under a field is what an editor shows beside the key.
@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field, PrivateAttr, Strict
 
 from sim.config.problems import Problem
 from sim.config.values import (
-    LAST_WEEK,
+    ANY,
     Day,
     DayOfYear,
     Described,
@@ -22,10 +22,9 @@ from sim.config.values import (
     Number,
     ParameterValue,
     Quantity,
-    Setting,
+    Share,
     Slug,
     Text,
-    Week,
     Weekday,
     Whole,
     among,
@@ -35,6 +34,17 @@ from sim.config.values import (
 from sim.parameters import OUTLET_KINDS, REGISTER
 
 MOST: Final = 1_000  # entries of one sort that a file may hold
+ROUNDING: Final = 1e-9  # of shares that are written with a few digits
+
+
+def _a_name(name: str) -> str:
+    """The id of a partner, when it is not the word that stands for all of them."""
+    if name == ANY:
+        raise ValueError(f"expected another id; '{ANY}' stands for all of them")
+    return name
+
+
+PartnerId: TypeAlias = Annotated[Slug, AfterValidator(_a_name)]
 
 KindName: TypeAlias = Annotated[
     str, AfterValidator(among(OUTLET_KINDS)), Field(json_schema_extra={"enum": [*OUTLET_KINDS]})
@@ -109,11 +119,21 @@ class Sessions(Described):
     source: Note | None = None
 
 
+def _one_whole(shares: dict[str, float]) -> dict[str, float]:
+    """The shares when they fit into one whole."""
+    total = sum(shares.values())
+    if total > 1 + ROUNDING:
+        raise ValueError(f"expected shares of 1 or less together, not {total:g}")
+    return shares
+
+
 class Product(Described):
     """What the group makes. Numbers left out are the register's rows price_<id>, cost_<id> ..."""
 
     id: Slug
     name: Text
+    potential: bool = False
+    """Not made yet; a product training may lead to it."""
     sun_dried: bool = False
     """Whether rain spoils part of it."""
     price: Quantity | None = None
@@ -126,13 +146,24 @@ class Product(Described):
     """Pieces a woman makes in an hour."""
     demand: dict[KindName, Quantity] = Field(default_factory=dict)
     """Pieces that one outlet of the kind could sell on an open day."""
+    ingredients: Annotated[dict[Slug, Share], AfterValidator(_one_whole), Field(max_length=100)] = (
+        Field(default_factory=dict)
+    )
+    """Shares of the cost of materials, by ingredient; the rest keeps its price in every shock."""
     source: Note | None = None
+
+
+def _made_already(products: tuple[Product, ...]) -> tuple[Product, ...]:
+    """The products when the group makes one of them from the beginning."""
+    if all(product.potential for product in products):
+        raise ValueError("expected at least one product that is not 'potential'")
+    return products
 
 
 class Outlet(Described):
     """A place that sells the group's goods, or could."""
 
-    id: Slug
+    id: PartnerId
     name: Line
     kind: KindName
     initial: bool = False
@@ -157,9 +188,10 @@ class Outlet(Described):
 class Donor(Described):
     """Who may give capital or tools."""
 
-    id: Slug
+    id: PartnerId
     name: Line
-    kind: Literal["pesantren", "village_government"]
+    kind: Literal["pesantren", "village_government", "ministry"]
+    """village_government is asked in an audience, the others with a proposal."""
     gives: Literal["tools", "cash"] = "tools"
     position: Annotated[Number, Field(ge=-360, le=360)] | None = None
     """Degrees on the map, as for an outlet."""
@@ -198,85 +230,15 @@ class Group(Document):
     """First day of week 0; a week begins with the first session."""
     members: Members
     sessions: Sessions
-    products: Annotated[tuple[Product, ...], AfterValidator(not_empty), Field(max_length=100)]
+    products: Annotated[
+        tuple[Product, ...],
+        AfterValidator(not_empty),
+        AfterValidator(_made_already),
+        Field(max_length=100),
+    ]
     outlets: Annotated[tuple[Outlet, ...], Field(max_length=MOST)] = ()
     donors: Annotated[tuple[Donor, ...], Field(max_length=100)] = ()
     calendar: CalendarSpec = CalendarSpec()
     parameters: dict[str, ParameterValue] = Field(default_factory=dict, max_length=MOST)
     """This group's own values or ranges for parameters of the register."""
     source: Note | None = None
-
-
-# --- The scenario --------------------------------------------------------------------------------
-
-
-class Intervention(Described):
-    """Something that is done in a week. Not `effective`: it takes place and costs, to no effect."""
-
-    week: Week
-    effective: bool = True
-
-
-class Fgd(Intervention):
-    """A focus group discussion (musyawarah)."""
-
-    kind: Literal["fgd"]
-
-
-class ProposalTraining(Intervention):
-    """Training in writing proposals."""
-
-    kind: Literal["proposal_training"]
-
-
-class Negotiation(Intervention):
-    """A visit to one outlet."""
-
-    kind: Literal["negotiation"]
-    outlet: Slug
-    second_visit: bool = True
-    """Whether an outlet that refuses is visited once more."""
-
-
-class Audience(Intervention):
-    """An audience with the village government."""
-
-    kind: Literal["audience"]
-    requests: Annotated[
-        tuple[Literal["legality", "tools"], ...], AfterValidator(unique), AfterValidator(not_empty)
-    ]
-
-
-class CapitalProposal(Intervention):
-    """A proposal for capital or tools handed to a donor."""
-
-    kind: Literal["capital_proposal"]
-    donor: Slug
-    resubmit: bool = True
-    """Whether a rejected proposal is handed in once more."""
-
-
-class Mentoring(Intervention):
-    """A mentor who accompanies the group."""
-
-    kind: Literal["mentoring"]
-    weeks: Annotated[int, Strict(), Field(ge=1, le=LAST_WEEK)]
-    """How many weeks it lasts."""
-
-
-AnyIntervention: TypeAlias = Annotated[
-    Fgd | ProposalTraining | Negotiation | Audience | CapitalProposal | Mentoring,
-    Field(discriminator="kind"),
-]
-
-
-class Scenario(Document):
-    """What is done, and when."""
-
-    title: Text
-    question: Text | None = None
-    group: Line | None = None
-    """Name of the group it is written for, or its path from this file; left out, it fits any."""
-    interventions: Annotated[tuple[AnyIntervention, ...], Field(max_length=MOST)] = ()
-    set: dict[str, Setting] = Field(default_factory=dict, max_length=MOST)
-    """Parameters that differ in this scenario."""

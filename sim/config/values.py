@@ -27,6 +27,7 @@ from sim.config.problems import one_of
 from sim.parameters import Value
 
 LAST_WEEK: Final = 520  # ten years
+ANY: Final = "any"  # in place of the id of one partner: whichever of them
 NUMBER_FORMS: Final = [{"type": "number"}, {"type": "string"}]  # in a JSON Schema
 _NUMBER_SCHEMA: Final = WithJsonSchema({"anyOf": NUMBER_FORMS})
 
@@ -94,9 +95,11 @@ Note: TypeAlias = Annotated[str, AfterValidator(_one_line), Field(max_length=200
 Slug: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]
 Whole: TypeAlias = Annotated[int, Strict(), Field(ge=0)]
 Week: TypeAlias = Annotated[int, Strict(), Field(ge=0, le=LAST_WEEK)]
+Weeks: TypeAlias = Annotated[int, Strict(), Field(ge=1, le=LAST_WEEK)]
 Number: TypeAlias = Annotated[
     float, BeforeValidator(parse_number), WithJsonSchema({"anyOf": NUMBER_FORMS})
 ]
+Share: TypeAlias = Annotated[Number, Field(ge=0, le=1)]
 Day: TypeAlias = Annotated[
     date, BeforeValidator(_date_text), Field(ge=date(2000, 1, 1), le=date(2070, 12, 31))
 ]

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 
+from sim.compiled import compiled
 
+
+@compiled
 def logistic(logit: float) -> float:
     """Probability (0-1) of log-odds; safe however large they are."""
     if logit >= 0:

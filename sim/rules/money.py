@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from sim.parameters import Parameters
-
-# Whole numbers, one for each woman.
-Counts = list[int]
-
+from sim.compiled import compiled, rule
+from sim.parameters import DAYS_PER_WEEK, Parameters
 
 class Division(IntEnum):
     """The three rules of the switch division_rule, in the order of its choices."""
@@ -18,6 +15,7 @@ class Division(IntEnum):
     OFFICER_BONUS = 2
 
 
+@rule
 def payout(p: Parameters, surplus: int, cash: int, busy_week: int) -> int:
     """Rupiah paid out of the cash box this week (theory sheet 2.14.13).
 
@@ -32,24 +30,31 @@ def payout(p: Parameters, surplus: int, cash: int, busy_week: int) -> int:
     return min(cash, shared + max(0, excess))
 
 
+@rule
 def bonus(p: Parameters, rule: int, amount: int) -> int:
     """Rupiah of a payout that the officers divide among themselves first."""
     return int(p.officer_bonus_share * amount) if rule == Division.OFFICER_BONUS else 0
 
 
-def weights(rule: int, sessions: Counts) -> Counts:
-    """Weight of each woman in a division: everyone alike, or sessions worked."""
-    return [1] * len(sessions) if rule == Division.EQUAL else list(sessions)
+@compiled
+def weight(rule: int, sessions: int) -> int:
+    """Weight of a woman in a division: everyone alike, or sessions worked."""
+    return 1 if rule == Division.EQUAL else sessions
 
 
-def divide(amount: int, by: Counts) -> Counts:
-    """Whole rupiah for each, in proportion to `by` and rounded down; the rest stays in the box."""
-    total = sum(by)
-    if total == 0:
-        return [0] * len(by)
-    return [amount * weight // total for weight in by]
+@compiled
+def part(amount: int, weight: int, total: int) -> int:
+    """Whole rupiah in proportion to a weight, rounded down; the rest stays in the box."""
+    return amount * weight // total if total else 0
 
 
+@rule
+def weekly_wage(p: Parameters) -> int:
+    """Rupiah a woman gets each week from a wage budget of the village (F147)."""
+    return int(p.wage_request * DAYS_PER_WEEK / p.days_per_month)
+
+
+@compiled
 def granted_value(amount: int, leak: float) -> int:
     """Rupiah of a cash grant that reach the box, after what leaks to households [S66]."""
     return int(amount * (1 - leak))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import math
+import numpy as np
+from numpy.typing import NDArray
 
-from sim.parameters import LOG_TINY, LOGISTIC_SPREAD, Parameters
+from sim.compiled import compiled, rule
+from sim.parameters import Parameters
+from sim.quantiles import negative_binomial
 
-# Whole numbers, one for each product, session, outlet or woman.
-Counts = list[int]
+Counts = NDArray[np.int64]
 
 
+@rule
 def day_factor(
     p: Parameters, daytime: bool, dry: bool, is_open: bool, fasting: bool, before_lebaran: bool
 ) -> float:
@@ -24,41 +27,52 @@ def day_factor(
     return factor
 
 
+@rule
 def quality_factor(p: Parameters, quality: float) -> float:
     """Factor on demand: 1 at the reference quality (theory sheet 2.9)."""
     return max(0.0, 1 + p.quality_elasticity * (quality - p.quality_reference))
 
 
+@rule
 def overlap_factor(p: Parameters, outlets: int) -> float:
     """Share of its demand left to each of `outlets` of one kind nearby (theory sheet 2.14.11)."""
     return 1 / (1 + p.catchment_overlap * max(0, outlets - 1))
 
 
+@compiled
 def mean_demand(per_day: float, days: float, quality: float, overlap: float) -> float:
     """Mean pieces asked for in a selling window; `days` counts days weighted by their factors."""
     return per_day * days * quality * overlap
 
 
-def order_share(p: Parameters, trust: float, experience: float, supply: float) -> float:
+@rule
+def order_share(
+    p: Parameters, trust: float, experience: float, supply: float, own: bool
+) -> float:
     """Share (0-1) of its expected sales that an outlet takes (theory sheet 2.5, 2.14.8).
 
     The outlet caps it by its trust, a new tie by its short experience, the officers by what they
-    dare to send.
+    dare to send. The group's own stall or page needs no trust.
     """
+    if own:
+        return supply
     cap = min(1.0, p.order_trust_intercept + trust)
     return min(experience * cap, supply)
 
 
+@compiled
 def order(share: float, expected: float) -> int:
     """Whole pieces ordered."""
     return int(share * expected)
 
 
+@rule
 def experience_after(p: Parameters, experience: float) -> float:
     """Experience (0-1) of a tie after a good week: orders of a new tie grow step by step."""
     return min(1.0, experience * (1 + p.order_step))
 
 
+@rule
 def supply_after(p: Parameters, supply: float, unsold: float, sold_of_expected: float) -> float:
     """Share of expected sales the officers dare to send, after a week (Krejci et al. 2015 [S59]).
 
@@ -72,38 +86,22 @@ def supply_after(p: Parameters, supply: float, unsold: float, sold_of_expected: 
     return supply
 
 
+@rule
 def window_dispersion(p: Parameters, open_days: int) -> float:
     """Dispersion of the sum over `open_days` independent days."""
     return p.demand_dispersion * open_days
 
 
+@compiled
 def buyers(mean: float, dispersion: float, u: float) -> int:
-    """Pieces asked for: the negative binomial quantile of the draw (theory sheet 2.14.10).
+    """Pieces asked for in a selling window: negative binomial (theory sheet 2.14.10).
 
-    mean: pieces; dispersion: negative binomial size, infinite for Poisson. Walks up from zero; for
-    thousands of pieces, where zero is too rare for a float, a logistic law of the same mean and
-    variance serves.
+    mean: pieces; dispersion: negative binomial size, infinite for Poisson; u: the draw.
     """
-    if mean <= 0:
-        return 0
-    if dispersion == math.inf:
-        log_zero, odds, extra = -mean, mean, 0.0
-    else:
-        log_zero = -dispersion * math.log1p(mean / dispersion)
-        odds, extra = mean * dispersion / (mean + dispersion), mean / (mean + dispersion)
-    if log_zero < LOG_TINY:
-        variance = mean + mean * mean / dispersion
-        scale = LOGISTIC_SPREAD * math.sqrt(variance)
-        return max(0, int(mean + scale * math.log(u / (1 - u))))
-    mass = total = math.exp(log_zero)
-    count = 0
-    while u > total and mass > 0:
-        mass *= (odds + extra * count) / (count + 1)
-        total += mass
-        count += 1
-    return count
+    return negative_binomial(mean, dispersion, u) if mean > 0 else 0
 
 
+@compiled
 def sell(batches: Counts, first: int, last: int, wanted: int) -> int:
     """Sell up to `wanted` pieces from batches first..last, oldest first; returns pieces sold."""
     sold = 0
@@ -114,23 +112,30 @@ def sell(batches: Counts, first: int, last: int, wanted: int) -> int:
     return sold
 
 
-def ration(orders: Counts, available: int) -> Counts:
+@compiled
+def ration(orders: Counts, available: int, shares: Counts) -> None:
     """Share `available` whole pieces in proportion to `orders`, nobody above her order.
 
-    Largest remainders get the odd pieces, the first in the list on a tie.
+    Fills `shares`. Largest remainders get the odd pieces, the first in the list on a tie.
     """
-    wanted = sum(orders)
+    wanted = 0
+    for order in orders:
+        wanted += order
     if wanted <= available:
-        return list(orders)
-    shares = [order * available // wanted for order in orders]
-    rests = [order * available % wanted for order in orders]
-    for _ in range(available - sum(shares)):
-        largest = rests.index(max(rests))
+        shares[:] = orders
+        return
+    left = available
+    for i in range(len(orders)):
+        shares[i] = orders[i] * available // wanted
+        left -= shares[i]
+    rests = orders * available % wanted
+    for _ in range(left):
+        largest = rests.argmax()
         shares[largest] += 1
         rests[largest] = -1
-    return shares
 
 
+@compiled
 def unit_receipt(price: int, margin: float) -> int:
     """Rupiah the group gets for one piece sold."""
     return int(price * (1 - margin))

@@ -1,0 +1,190 @@
+"""The whole state of a run as arrays, one row an agent: what both engines start from and agree on.
+
+The fields are those of `sim.state`: its numbers lie in tables of records, its vectors in arrays
+with the agent first. All of it is one block of memory, so that a run begins with one copy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import Field, fields
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.state import DonorState, KubeState, MemberState, OutletState, PlanState, ShockState
+
+Table = NDArray[np.void]
+
+_NUMBERS: Final = {"int": "i8", "float": "f8", "bool": "?"}
+_VECTORS: Final = {"Counts": "i8", "Floats": "f8", "Flags": "?"}
+_ALIGNED: Final = 16  # bytes
+
+
+class Women(NamedTuple):
+    """One row a woman; vectors [woman, session]."""
+
+    rows: Table
+    called: NDArray[np.bool_]
+    came: NDArray[np.bool_]
+    worked: NDArray[np.bool_]
+
+
+class Outlets(NamedTuple):
+    """One row an outlet, sorted by key; vectors with the outlet first."""
+
+    rows: Table
+    acquaintances: NDArray[np.int64]
+    demand: NDArray[np.float64]
+    receipts: NDArray[np.int64]
+    due: NDArray[np.int64]
+    means: NDArray[np.float64]
+    orders: NDArray[np.int64]
+    batches: NDArray[np.int64]
+    delivered: NDArray[np.int64]
+    sold: NDArray[np.int64]
+    returned: NDArray[np.int64]
+    wasted: NDArray[np.int64]
+    lost: NDArray[np.int64]
+
+
+class Donors(NamedTuple):
+    """One row a donor, sorted by key."""
+
+    rows: Table
+
+
+class Group(NamedTuple):
+    """The group: a single row, and its vectors."""
+
+    rows: Table
+    stock: NDArray[np.int64]
+    offered: NDArray[np.bool_]
+    supply: NDArray[np.float64]
+    sold_memory: NDArray[np.int64]
+    expected_memory: NDArray[np.float64]
+    material_plans: NDArray[np.int64]
+    price_rise: NDArray[np.float64]
+    price_weeks: NDArray[np.int64]
+    held: NDArray[np.bool_]
+    opening_stock: NDArray[np.int64]
+    made: NDArray[np.int64]
+    unit_costs: NDArray[np.int64]
+
+
+class Plans(NamedTuple):
+    """One row an intervention, in the scenario's order."""
+
+    rows: Table
+
+
+class Shocks(NamedTuple):
+    """One row a scheduled shock."""
+
+    rows: Table
+
+
+class World(NamedTuple):
+    """Everything, and the block of memory that holds it."""
+
+    women: Women
+    outlets: Outlets
+    donors: Donors
+    kube: Group
+    plans: Plans
+    shocks: Shocks
+    block: NDArray[np.uint8]
+
+
+# Each part with the state that its rows hold.
+PARTS: Final[Mapping[str, tuple[type[Any], type]]] = {
+    "women": (Women, MemberState),
+    "outlets": (Outlets, OutletState),
+    "donors": (Donors, DonorState),
+    "kube": (Group, KubeState),
+    "plans": (Plans, PlanState),
+    "shocks": (Shocks, ShockState),
+}
+
+
+def numbers_of(state: type) -> np.dtype[np.void]:
+    """The record of a state's numbers; ids are kept elsewhere."""
+    named = ((each.name, _NUMBERS.get(str(each.type))) for each in fields(state))
+    return np.dtype([(name, kind) for name, kind in named if kind], align=True)
+
+
+def vectors_of(state: type) -> list[Field[Any]]:
+    """The fields of a state that are arrays."""
+    return [each for each in fields(state) if "over" in each.metadata]
+
+
+def empty(rows: Mapping[str, int], axes: Mapping[str, int]) -> World:
+    """A world of zeros: `rows` of each part, `axes` the length of each axis."""
+    shapes: dict[tuple[str, str], tuple[tuple[int, ...], np.dtype[Any]]] = {}
+    for part, (_, state) in PARTS.items():
+        shapes[part, "rows"] = (rows[part],), numbers_of(state)
+        for each in vectors_of(state):
+            of_agents = () if state is KubeState else (rows[part],)
+            shape = (*of_agents, *(axes[axis] for axis in each.metadata["over"]))
+            shapes[part, each.name] = shape, np.dtype(_VECTORS[str(each.type)])
+    return _laid_out(shapes)
+
+
+def _laid_out(
+    shapes: Mapping[tuple[str, str], tuple[tuple[int, ...], np.dtype[Any]]],
+) -> World:
+    sizes = [int(np.prod(shape)) * kind.itemsize for shape, kind in shapes.values()]
+    steps = [-(-size // _ALIGNED) * _ALIGNED for size in sizes]
+    block = np.zeros(sum(steps), np.uint8)
+    arrays: dict[str, dict[str, NDArray[Any]]] = {part: {} for part in PARTS}
+    start = 0
+    for ((part, name), (shape, kind)), size, step in zip(
+        shapes.items(), sizes, steps, strict=True
+    ):
+        arrays[part][name] = block[start : start + size].view(kind).reshape(shape)
+        start += step
+    return World(**{part: made(**arrays[part]) for part, (made, _) in PARTS.items()}, block=block)
+
+
+def copy(world: World) -> World:
+    """A world of the same shape and content in memory of its own."""
+    shapes = {
+        (part, name): (array.shape, array.dtype)
+        for part in PARTS
+        for name, array in getattr(world, part)._asdict().items()
+    }
+    made = _laid_out(shapes)
+    made.block[:] = world.block
+    return made
+
+
+def states(world: World, part: str, ids: Sequence[str] = ()) -> list[Any]:
+    """The rows of a part as state objects with vectors of their own."""
+    arrays, state = getattr(world, part), PARTS[part][1]
+    names = arrays.rows.dtype.names
+    vectors = [each.name for each in vectors_of(state)]
+    made = []
+    for i, row in enumerate(arrays.rows.tolist()):
+        values = dict(zip(names, row, strict=True))
+        values |= {name: np.array(_vector(arrays, state, name, i)) for name in vectors}
+        if any(each.name == "id" for each in fields(state)):
+            values["id"] = ids[i]
+        made.append(state(**values))
+    return made
+
+
+def write(world: World, part: str, agents: Iterable[Any]) -> None:
+    """Copy agents into the rows of a part, and their vectors."""
+    arrays, state = getattr(world, part), PARTS[part][1]
+    names = arrays.rows.dtype.names
+    vectors = [each.name for each in vectors_of(state)]
+    for i, agent in enumerate(agents):
+        arrays.rows[i] = tuple(getattr(agent, name) for name in names)
+        for name in vectors:
+            _vector(arrays, state, name, i)[...] = getattr(agent, name)
+
+
+def _vector(arrays: Any, state: type, name: str, i: int) -> NDArray[Any]:
+    whole: NDArray[Any] = getattr(arrays, name)
+    return whole if state is KubeState else whole[i]

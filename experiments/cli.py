@@ -277,7 +277,8 @@ def trace(
     """What one agent (or, without any, the group) did in a week, rule by rule."""
     from experiments.study import Point
     from experiments.trace import trace as trace_week
-    from sim.village import Luck, Village
+    from sim.draws import Luck
+    from sim.village import Village
 
     who, (loaded,) = load_all([scenario], group)
     study = study_for(who, [loaded], week + 1, seed, 1, settings)

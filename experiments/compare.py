@@ -15,10 +15,11 @@ from experiments.analysis import paired
 from experiments.analysis.drivers import drivers, leading_topics
 from experiments.execute import execute
 from experiments.study import Point, Study, villages
-from sim import founding
+from sim.founding import partners_of
 from sim.parameters import resolve
 from sim.rules.work import Binding
 from sim.scenario import Group, Scenario, register_of
+from sim.setting import setting_for
 
 MARGIN = 1_000.0  # Rp per member per week: less is practically the same
 TOPICS_ASKED = 3
@@ -174,8 +175,8 @@ def ties(group: Group, scenario: Scenario) -> tuple[pd.DataFrame, pd.DataFrame]:
 
     A donor is a tie when the plan asks it for something.
     """
-    setting = founding.setting_for(group, resolve(register_of(group)), weeks=1)
-    before = set(founding.partners_of(setting))
+    setting = setting_for(group, resolve(register_of(group)), weeks=1)
+    before = set(partners_of(setting))
     planned = set(before)
     for plan in scenario.interventions:
         planned |= {getattr(plan, who) for who in ("outlet", "donor") if hasattr(plan, who)}

@@ -25,8 +25,8 @@ import pyarrow.parquet as pq
 
 import sim
 from experiments.analysis.runs import run_means
-from sim.founding import Setting
 from sim.runs import Record, Tables, tables
+from sim.setting import Setting
 
 TABLES = tuple(field.name for field in fields(Tables))
 MADE = (

@@ -14,11 +14,11 @@ from itertools import groupby
 
 from experiments.designs import plausible_villages
 from experiments.engines import Engine, village_class
-from sim import founding
+from sim.draws import Luck
 from sim.parameters import Parameter, Value, resolve
 from sim.runs import Record, simulate_all
 from sim.scenario import Group, Scenario, register_of
-from sim.village import Luck
+from sim.setting import Setting, setting_for
 
 DETAIL_VILLAGES = 100  # in so many, outlets and products are recorded each week
 AHEAD = 4  # parts of work that wait for each worker
@@ -61,10 +61,10 @@ class Study:
         """What differs from the register: drawn values, then the scenario's, then --set."""
         return {**point.values, **point.scenario.set, **self.overrides}
 
-    def setting(self, point: Point) -> founding.Setting:
+    def setting(self, point: Point) -> Setting:
         """The village of a point."""
         values = resolve(self.register, self.chosen(point))
-        return founding.setting_for(self.group, values, self.weeks)
+        return setting_for(self.group, values, self.weeks)
 
 
 def villages(study: Study, count: int, known: Sequence[str] = ()) -> dict[int, dict[str, Value]]:
@@ -76,7 +76,7 @@ def villages(study: Study, count: int, known: Sequence[str] = ()) -> dict[int, d
     return {i + 1: values for i, values in enumerate(drawn)}
 
 
-def run_point(study: Study, point: Point, setting: founding.Setting | None = None) -> list[Record]:
+def run_point(study: Study, point: Point, setting: Setting | None = None) -> list[Record]:
     """All replications of one point, in its setting."""
     records = simulate_all(
         setting or study.setting(point),

@@ -151,9 +151,7 @@ class Outlet(Actor, OutletState):
     @property
     def trust(self) -> float:
         """Trust in the group, 0-1."""
-        return trust.trust_of(
-            self.village.p, self.good, self.bad, self.base, self.level, self.cap
-        )
+        return trust.trust_of(self.village.p, self.good, self.bad, self.base, self.level, self.cap)
 
     @property
     def on_consignment(self) -> bool:
@@ -221,9 +219,7 @@ class Outlet(Actor, OutletState):
             for w in range(product["windows"]):
                 days = ground.days[village.tick, self.index, k, w]
                 self.means[k, w] = selling.mean_demand(self.demand[k], days, quality, overlap)
-            share = selling.order_share(
-                p, self.trust, self.experience, kube.supply[k], self.own
-            )
+            share = selling.order_share(p, self.trust, self.experience, kube.supply[k], self.own)
             for session in kube.sessions:
                 expected = total(self.means[k][ground.baked_for[k, session]].tolist())
                 if product["dry"]:

@@ -154,7 +154,10 @@ def suffer_woman(p: Any, now: Now, woman: Any, settling: bool) -> None:
         luck_1 = draw(now, Event.ILLNESS_LENGTH, woman.key, 0)
         luck_2 = draw(now, Event.ILLNESS_LENGTH, woman.key, 1)
         fall_ill(now, woman, support.delay_weeks(p.illness_weeks, luck_1, luck_2))
-    if woman.poor_weeks == 0 and draw(now, Event.HUSBAND_LOSS, woman.key, 0) < p.husband_loss_hazard:
+    if (
+        woman.poor_weeks == 0
+        and draw(now, Event.HUSBAND_LOSS, woman.key, 0) < p.husband_loss_hazard
+    ):
         lose_income(now, woman, p.husband_loss_weeks, p.husband_loss_share)
 
 
@@ -178,7 +181,10 @@ def suffer_outlet(p: Any, now: Now, outlet: Any, settling: bool) -> None:
         return
     if outlet.closed_weeks == 0 and draw(now, Event.CLOSURE, outlet.key, 0) < p.closure_hazard:
         close(now, outlet, p.closure_weeks)
-    if outlet.late_weeks == 0 and draw(now, Event.LATE_PAYMENT, outlet.key, 0) < p.late_payment_prob:
+    if (
+        outlet.late_weeks == 0
+        and draw(now, Event.LATE_PAYMENT, outlet.key, 0) < p.late_payment_prob
+    ):
         pay_late(now, outlet, 1)
 
 
@@ -1710,9 +1716,7 @@ def simulate(
         runs = np.array([luck.key for luck in some], np.int64)
         tables = measures.empty(setting, weeks, detail, members_too, len(some))
         log, ends = np.empty(rows * len(some), HAPPENING), np.zeros(len(some), np.int64)
-        live_all(
-            setting.ground, founded.block, made, scratch, runs, weeks, tables, keys, log, ends
-        )
+        live_all(setting.ground, founded.block, made, scratch, runs, weeks, tables, keys, log, ends)
         starts = [0, *ends[:-1].tolist()]
         for r, (start, end) in enumerate(zip(starts, ends.tolist(), strict=True)):
             yield measures.Tables(*(part[r] for part in tables)), log[start:end].copy()

@@ -342,4 +342,3 @@ def _draw_acquaintances(ground: Ground, made: Outlets, run: int, week: int) -> N
                     luck = uniform(far, outlets[me].key, 2 * step + 1)
                     other = everywhere[int(luck * len(everywhere))]
                 known[me, step] = NONE if other == me else other
-

@@ -149,7 +149,9 @@ class Kube(Actor, KubeState):
         ground, tick = self.village.setting.ground, self.village.tick
         to_make = [max(0, n - int(stock)) for n, stock in zip(wanted, self.stock, strict=True)]
         return [
-            work.dried(n, ground.ticks[tick]["drying"], self.tools > 0) if product["sun_dried"] else n
+            work.dried(n, ground.ticks[tick]["drying"], self.tools > 0)
+            if product["sun_dried"]
+            else n
             for n, product in zip(to_make, ground.products, strict=True)
         ]
 

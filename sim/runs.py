@@ -86,15 +86,11 @@ def _in_village(
     all_runs = measures.empty(village.setting, weeks, detail, members, 1)
     tables = measures.Tables(*(part[0] for part in all_runs))
     ground = village.setting.ground
-    village.live(
-        weeks, lambda here: measures.record(ground, here.snapshot(), here.week, tables)
-    )
+    village.live(weeks, lambda here: measures.record(ground, here.snapshot(), here.week, tables))
     return tables, np.array(village.happenings, ensemble.HAPPENING)
 
 
-def _record(
-    scenario: str, luck: Luck, tables: measures.Tables, log: NDArray[np.void]
-) -> Record:
+def _record(scenario: str, luck: Luck, tables: measures.Tables, log: NDArray[np.void]) -> Record:
     keys = (scenario, luck.village, luck.replication)
     numbers = (measures.numbers(part) for part in tables)
     return Record(keys, *numbers, log[log["week"] >= 0])  # type: ignore[call-arg]

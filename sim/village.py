@@ -52,9 +52,7 @@ class Village(mesa.Model):  # type: ignore[misc]
         self.session_days = list(range(int(self.p.sessions_per_week)))
         self.days_without_session = DAYS_PER_WEEK - len(self.session_days)
         self.world = founding.found(setting, scenario, partners)
-        founding.draw_luck(
-            setting.ground, self.world.women, self.world.outlets, self.run_key
-        )
+        founding.draw_luck(setting.ground, self.world.women, self.world.outlets, self.run_key)
         self._settle_in()
         self.event_keys: dict[int, int] = {}
         self.happenings: list[Happening] = []
@@ -277,10 +275,10 @@ class Village(mesa.Model):  # type: ignore[misc]
         if plan.kind not in TALKS:
             return []
         counselling = INTERVENTION_KINDS[plan.kind] == "counselling"
-        places = plan.clients if counselling else int(self.setting.ground.costs[plan.kind]["persons"])
-        need = sorted(
-            self.women, key=lambda woman: (woman.efficacy if counselling else woman.trust)
+        places = (
+            plan.clients if counselling else int(self.setting.ground.costs[plan.kind]["persons"])
         )
+        need = sorted(self.women, key=lambda woman: woman.efficacy if counselling else woman.trust)
         return sorted(need[:places], key=lambda woman: woman.index)
 
     def attendance(self) -> None:

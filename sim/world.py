@@ -139,9 +139,7 @@ def _laid_out(
     block = np.zeros(sum(steps), np.uint8)
     arrays: dict[str, dict[str, NDArray[Any]]] = {part: {} for part in PARTS}
     start = 0
-    for ((part, name), (shape, kind)), size, step in zip(
-        shapes.items(), sizes, steps, strict=True
-    ):
+    for ((part, name), (shape, kind)), size, step in zip(shapes.items(), sizes, steps, strict=True):
         arrays[part][name] = block[start : start + size].view(kind).reshape(shape)
         start += step
     return World(**{part: made(**arrays[part]) for part, (made, _) in PARTS.items()}, block=block)

@@ -7,6 +7,7 @@ from enum import IntEnum
 from sim.compiled import compiled, rule
 from sim.parameters import DAYS_PER_WEEK, Parameters
 
+
 class Division(IntEnum):
     """The three rules of the switch division_rule, in the order of its choices."""
 

@@ -46,9 +46,7 @@ def mean_demand(per_day: float, days: float, quality: float, overlap: float) -> 
 
 
 @rule
-def order_share(
-    p: Parameters, trust: float, experience: float, supply: float, own: bool
-) -> float:
+def order_share(p: Parameters, trust: float, experience: float, supply: float, own: bool) -> float:
     """Share (0-1) of its expected sales that an outlet takes (theory sheet 2.5, 2.14.8).
 
     The outlet caps it by its trust, a new tie by its short experience, the officers by what they

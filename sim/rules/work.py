@@ -213,7 +213,9 @@ def core_hazard(p: Parameters, facility: bool) -> float:
     """Probability that the production core fails this week; a lent balai desa bridges some."""
     if p.lawang_reading == Reading.ADDITIVE:
         return 0.0
-    return p.core_failure_hazard * (1 - p.facility_core_relief) if facility else p.core_failure_hazard
+    return (
+        p.core_failure_hazard * (1 - p.facility_core_relief) if facility else p.core_failure_hazard
+    )
 
 
 @rule

@@ -17,7 +17,6 @@ from sim import founding, measures, world
 from sim.compiled import compiled
 from sim.draws import Event, Luck, about, event_key, uniform
 from sim.happenings import What
-from sim.interventions import ERRANDS, GATHERINGS, TALKS
 from sim.parameters import DAYS_PER_WEEK, INTERVENTION_KINDS, OUTLET_KINDS
 from sim.quantiles import binomial
 from sim.rules import agenda, members, money, selling, support, trust, work
@@ -410,7 +409,7 @@ def carry_out(
         if women.rows[w].gathered:
             gathered += 1
     group.turnout = work.share(gathered, times(invited))
-    needs_women = plan.kind in GATHERINGS or plan.kind in ERRANDS or plan.kind in TALKS
+    needs_women = plan.kind in agenda.GATHERINGS or plan.kind in agenda.ERRANDS or plan.kind in agenda.TALKS
     charge(ground, group, plan.kind, gathered if needs_women else active_women(women, group))
     note(now, plan.kind, plan.outlet if plan.outlet != NONE else plan.donor, 0.0)
     if needs_women and gathered == 0:
@@ -423,7 +422,7 @@ def carry_out(
 def invite(ground: Ground, women: Women, group: Any, plan: Any) -> NDArray[np.bool_]:
     """Who is asked to come: all women, the officers, or those who would gain most."""
     invited = np.zeros(group.women, np.bool_)
-    if plan.kind in TALKS:
+    if plan.kind in agenda.TALKS:
         there = [i for i in range(group.women) if women.rows[i].active]
         need = np.zeros(len(there))
         for place, i in enumerate(there):
@@ -435,9 +434,9 @@ def invite(ground: Ground, women: Women, group: Any, plan: Any) -> NDArray[np.bo
         return invited
     for i in range(group.women):
         woman = women.rows[i]
-        if plan.kind in GATHERINGS:
+        if plan.kind in agenda.GATHERINGS:
             invited[i] = woman.active and (woman.officer or not plan.officers_only)
-        elif plan.kind in ERRANDS:
+        elif plan.kind in agenda.ERRANDS:
             invited[i] = woman.active and woman.officer
     return invited
 

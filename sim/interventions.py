@@ -13,28 +13,11 @@ from typing import TYPE_CHECKING, Final
 from sim import quantiles
 from sim.draws import Event
 from sim.happenings import What
-from sim.parameters import INTERVENTION_KINDS
 from sim.rules import members, outlets, support
 from sim.state import NEVER, NONE, PlanState, Status
 
 if TYPE_CHECKING:
     from sim.village import Village
-
-# To which the women are invited; each decides whether she comes.
-GATHERINGS: Final = tuple(
-    INTERVENTION_KINDS.index(kind)
-    for kind in (
-        "fgd", "norms", "proposal_training", "product_training", "education", "agency_training",
-    )
-)  # fmt: skip
-# On which officers go; somebody must come.
-ERRANDS: Final = tuple(
-    INTERVENTION_KINDS.index(kind)
-    for kind in ("negotiation", "audience", "capital_proposal", "campaign")
-)
-# For single women: those who would gain most are invited.
-TALKS: Final = tuple(INTERVENTION_KINDS.index(kind) for kind in ("counselling", "persuasion"))
-
 
 def fgd(village: Village, _: PlanState) -> None:
     """Talking together: those who come remember it, and the group learns what it could do (F8)."""

@@ -11,7 +11,7 @@ from sim import draws, founding, world
 from sim.agents import Donor, Member, Outlet
 from sim.draws import Event, Luck, about
 from sim.happenings import Happening, What
-from sim.interventions import ERRANDS, GATHERINGS, KINDS, TALKS
+from sim.interventions import KINDS
 from sim.kube import Kube
 from sim.parameters import DAYS_PER_WEEK, INTERVENTION_KINDS
 from sim.rules import agenda, members, selling, support, work
@@ -258,7 +258,7 @@ class Village(mesa.Model):  # type: ignore[misc]
             woman.decide_to_gather(plan, woman in invited)
         self.gathered = [woman for woman in invited if woman.gathered]
         kube.turnout = work.share(len(self.gathered), len(invited))
-        needs_women = kind in GATHERINGS or kind in ERRANDS or kind in TALKS
+        needs_women = kind in agenda.GATHERINGS or kind in agenda.ERRANDS or kind in agenda.TALKS
         kube.charge(kind, len(self.gathered) if needs_women else len(self.women))
         self.note(kind, plan.outlet if plan.outlet != NONE else plan.donor)
         if needs_women and not self.gathered:
@@ -268,11 +268,11 @@ class Village(mesa.Model):  # type: ignore[misc]
 
     def _invited(self, plan: PlanState) -> list[Member]:
         """Who is asked to come: all women, the officers, or those who would gain most."""
-        if plan.kind in GATHERINGS:
+        if plan.kind in agenda.GATHERINGS:
             return [w for w in self.women if w.officer or not plan.officers_only]
-        if plan.kind in ERRANDS:
+        if plan.kind in agenda.ERRANDS:
             return [woman for woman in self.women if woman.officer]
-        if plan.kind not in TALKS:
+        if plan.kind not in agenda.TALKS:
             return []
         counselling = INTERVENTION_KINDS[plan.kind] == "counselling"
         places = (

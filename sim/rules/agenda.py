@@ -2,8 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sim.compiled import compiled
+from sim.parameters import INTERVENTION_KINDS
 from sim.state import When
+
+# To which the women are invited; each decides whether she comes.
+GATHERINGS: Final = tuple(
+    INTERVENTION_KINDS.index(kind)
+    for kind in (
+        "fgd", "norms", "proposal_training", "product_training", "education", "agency_training",
+    )
+)  # fmt: skip
+# On which officers go; somebody must come.
+ERRANDS: Final = tuple(
+    INTERVENTION_KINDS.index(kind)
+    for kind in ("negotiation", "audience", "capital_proposal", "campaign")
+)
+# For single women: those who would gain most are invited.
+TALKS: Final = tuple(INTERVENTION_KINDS.index(kind) for kind in ("counselling", "persuasion"))
 
 
 @compiled

@@ -16,21 +16,29 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from experiments.analysis.runs import LASTS, LATE_WEEKS, MEANS, run_means
-from sim import interventions, measures, state
-from sim.draws import Event, name_key
-from sim.parameters import OUTLET_KINDS, REGISTER, Parameter, Value
+from experiments import case
+from experiments.analysis.runs import LASTS, MEANS, run_means
+from experiments.columns import EVENTS, KEYS, RUNS, WOMEN, About
+from experiments.markdown import code, codes, number, role, span, table
+from sim import founding, happenings, interventions, measures, state, world
+from sim.draws import Event, Luck
+from sim.happenings import What
+from sim.parameters import INTERVENTION_KINDS, OUTLET_KINDS, REGISTER, Parameter, resolve
 from sim.runs import Tables, run
-from sim.scenario import Intervention, Quantity, load_group, load_scenario
+from sim.scenario import load_group, load_scenario, register_of
+from sim.setting import Setting, setting_for
 from sim.week import PHASES
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 PAGES: Final = ("MODEL.md", "docs/parameters.md", "docs/tables.md")
-PACKAGE: Final = "package_2019"
+FULL: Final = "with_shocks"  # a scenario with plans and shocks
 COSTS: Final = ("rp", "days", "persons", "hours")
 WEEKLY_MARK: Final = "this week"  # the comment in sim/state.py above what a tick overwrites
+NUMBERS: Final = {"Counts": "int", "Floats": "float", "Flags": "bool"}
 
 _BLOCK: Final = re.compile(r"(<!-- begin:(\w+) -->\n).*?(<!-- end:\2 -->)", re.DOTALL)
 
@@ -47,33 +55,15 @@ def filled(text: str) -> str:
     return _BLOCK.sub(lambda found: found[1] + BLOCKS[found[2]]() + "\n" + found[3], text)
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """A Markdown table."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(_cell(cell) for cell in line)} |" for line in lines)
-
-
-def _cell(value: object) -> str:
-    return str(value).replace("|", "\\|").strip()
-
-
-def _code(value: object) -> str:
-    return f"`{value}`" if str(value) else ""
-
-
-def _number(value: Value) -> str:
-    return value if isinstance(value, str) else format(value, ",.12g")
-
-
 # --- The model -----------------------------------------------------------------------------------
 
 
 def phases() -> str:
     """The week, from `sim.week.PHASES`."""
     rows = [
-        (number, _code(phase.name), phase.who, "at once" if phase.together else "in order",
+        (place, code(phase.name), phase.who, "at once" if phase.together else "in order",
          phase.sentence)
-        for number, phase in enumerate(PHASES, start=1)
+        for place, phase in enumerate(PHASES, start=1)
     ]  # fmt: skip
     return table(("", "phase", "who", "acts", "what happens"), rows)
 
@@ -83,16 +73,15 @@ def fields_of(record: type) -> str:
     source = inspect.getsource(record)
     notes = _comments(source)
     (tree,) = ast.parse(source).body
-    rows, span = [], "kept"
+    rows, lasts = [], "kept"
     last = tree.lineno
     for node in ast.walk(tree):
         if not isinstance(node, ast.AnnAssign):
             continue
         if any(notes.get(line) == WEEKLY_MARK for line in range(last, node.lineno)):
-            span = WEEKLY_MARK
+            lasts = WEEKLY_MARK
         last = node.lineno
-        kind = ast.unparse(node.annotation)
-        rows.append((_code(ast.unparse(node.target)), kind, _first(node.value), span,
+        rows.append((code(ast.unparse(node.target)), _kind(node), _first(record, node), lasts,
                      notes.get(node.lineno, "")))  # fmt: skip
     return table(("field", "type", "at first", "span", "what it holds"), rows)
 
@@ -102,46 +91,127 @@ def _comments(source: str) -> dict[int, str]:
     return {t.start[0]: t.string.strip("# ") for t in tokens if t.type == tokenize.COMMENT}
 
 
-def _first(default: ast.expr | None) -> str:
-    if default is None:
+def _kind(field: ast.AnnAssign) -> str:
+    """The type of a field, with what a vector runs over."""
+    kind = ast.unparse(field.annotation)
+    if not isinstance(field.value, ast.Call):
+        return kind
+    axes = ", ".join(str(ast.literal_eval(axis)) for axis in field.value.args)
+    return f"{NUMBERS[kind]} [{axes}]"
+
+
+def _first(record: type, field: ast.AnnAssign) -> str:
+    """The value of a field at the founding, when it is the same for all."""
+    if field.value is None:
         return "founding"
-    return "empty" if isinstance(default, ast.Call) else ast.unparse(default)
+    name = ast.unparse(field.target)
+    if isinstance(field.value, ast.Call):
+        return "founding" if np.any(_founded(record, name)) else "0"
+    same = np.all(_founded(record, name) == getattr(record, name))
+    return ast.unparse(field.value) if same else "founding"
+
+
+@lru_cache
+def _setting() -> Setting:
+    group = load_group()
+    return setting_for(group, resolve(register_of(group)), weeks=1)
+
+
+@lru_cache
+def _first_day() -> world.World:
+    """The case at its founding."""
+    made = founding.found(_setting(), load_scenario(FULL))
+    founding.draw_luck(_setting().ground, made.women, made.outlets, Luck().key)
+    return made
+
+
+def _founded(record: type, name: str) -> NDArray[Any]:
+    """What a field holds at the founding, for every founding agent."""
+    (part,) = (part for part, (_, state) in world.PARTS.items() if state is record)
+    arrays = getattr(_first_day(), part)
+    founders = int(_setting().p.n_members) if part == "women" else len(arrays.rows)
+    values = getattr(arrays, name, None)
+    return arrays.rows[name][:founders] if values is None else values
 
 
 def draws() -> str:
-    """Every event that luck decides, and where the model looks it up."""
-    used: dict[str, list[str]] = {event.name: [] for event in Event}
-    for path in sorted((ROOT / "sim").glob("*.py")):
-        for name, place in _uses(ast.parse(path.read_text("utf-8")), ()):
-            if place not in used[name]:
-                used[name].append(place)
-    rows = [
-        (_code(event.name), event.value, "; ".join(map(_code, used[event.name]))) for event in Event
-    ]
-    return table(("draw", "number", "looked up in (with)"), rows)
+    """Every event that luck decides, where it is looked up, and with which keys."""
+    found: dict[str, list[tuple[str, ...]]] = {event.name: [] for event in Event}
+    for path in sorted((ROOT / "sim").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.FunctionDef):
+                for event, *use in sorted(_uses(node)):
+                    found[event].append(tuple(use))
+    rows = [(code(event.name), event.value, *_together(found[event.name])) for event in Event]
+    return table(("event", "number", "looked up in", "who", "whom"), rows)
 
 
-def _uses(node: ast.AST, scope: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """Name and place of every `Event.NAME` below a node."""
-    if isinstance(node, ast.ClassDef | ast.FunctionDef):
-        scope = (*scope, node.name)
-    if isinstance(node, ast.Call) and node.args and _is_event(node.args[0]):
-        event, *keys = node.args
-        more = f"({', '.join(map(ast.unparse, keys))})" if keys else ""
-        yield event.attr, ".".join(scope[:2]) + more  # type: ignore[attr-defined]
-        return
-    if _is_event(node):
-        yield node.attr, ".".join(scope[:2])  # type: ignore[attr-defined]
-    for child in ast.iter_child_nodes(node):
-        yield from _uses(child, scope)
+def _together(uses: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """Functions, whos and whoms of an event; three blanks when nothing looks it up."""
+    return tuple(codes(part) for part in zip(*uses, strict=True)) or ("", "", "")
 
 
-def _is_event(node: ast.AST) -> bool:
-    return (
-        isinstance(node, ast.Attribute)
-        and isinstance(node.value, ast.Name)
-        and node.value.id == Event.__name__
-    )
+def _uses(function: ast.FunctionDef) -> Iterator[tuple[str, str, str, str]]:
+    """Event, function, who and whom of every draw in compiled code.
+
+    `draw(now, Event.NAME, who, whom)`, or `uniform(key, who, whom)` with the event's key.
+    """
+    keys = {
+        ast.unparse(node.targets[0]): event
+        for node in ast.walk(function)
+        if isinstance(node, ast.Assign) and (event := _event_in(node.value))
+    }
+    for node in ast.walk(function):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
+            continue
+        whose = tuple(map(ast.unparse, node.args[-2:]))
+        if node.func.id == "draw" and len(node.args) == 4:
+            yield (_event_in(node.args[1]), function.name, *whose)  # type: ignore[misc]
+        elif node.func.id == "uniform" and len(node.args) == 3:
+            key = node.args[0]
+            event = _event_in(key) or keys.get(ast.unparse(key), "")
+            if event:
+                yield (event, function.name, *whose)  # type: ignore[misc]
+
+
+def _event_in(node: ast.AST) -> str:
+    """The name of the event in an expression that is an event or its key; else empty."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        return _event_in(node.args[-1]) if node.func.id == "event_key" else ""
+    if isinstance(node, ast.Attribute) and ast.unparse(node.value) == Event.__name__:
+        return node.attr
+    return ""
+
+
+def events() -> str:
+    """Every kind of happening, its number, whom it is about and what its value is."""
+    notes = _comments(inspect.getsource(What))
+    lines = {
+        str(line.split()[0]): place
+        for place, line in enumerate(inspect.getsource(What).splitlines(), start=1)
+        if line.strip()
+    }
+    rows = [(code(kind), place, _about_whom(place), "takes place")
+            for place, kind in enumerate(INTERVENTION_KINDS)]  # fmt: skip
+    rows += [
+        (code(happenings.name_of(what)), what.value, _about_whom(what),
+         notes.get(lines[what.name], ""))
+        for what in What
+    ]  # fmt: skip
+    return table(("kind", "number", "about", "meaning; value"), rows)
+
+
+def _about_whom(what: int) -> str:
+    """Of which sort the subject of a happening is, told by the id that number 0 stands for."""
+    setting = _setting()
+    sorts = {
+        setting.outlet_ids[0]: "outlet", setting.donor_ids[0]: "donor",
+        setting.women_ids[0]: "woman", setting.group.products[0].id: "product",
+        happenings.ingredient_names(setting.group)[0]: "ingredient",
+        happenings.subject_of(setting, What.STAGE, 0): "stage", INTERVENTION_KINDS[0]: "kind",
+    }  # fmt: skip
+    alone = "session" if what == What.SESSION_CANCELLED else ""
+    return sorts.get(happenings.subject_of(setting, what, 0), alone)
 
 
 # --- Parameters ----------------------------------------------------------------------------------
@@ -150,7 +220,7 @@ def _is_event(node: ast.AST) -> bool:
 def parameters() -> str:
     """The rows that the model uses, without their sources."""
     rows = [
-        (_code(row.name), _number(row.default), _span(row), row.unit, _role(row), row.meaning)
+        (code(row.name), number(row.default), span(row), row.unit, role(row), row.meaning)
         for row in REGISTER.values()
         if row.role != "later"
     ]
@@ -160,7 +230,7 @@ def parameters() -> str:
 def register() -> str:
     """Every row, with bounds and sources."""
     rows = [
-        (_code(row.name), _number(row.default), _span(row), _bounds(row), row.unit, _role(row),
+        (code(row.name), number(row.default), span(row), _bounds(row), row.unit, role(row),
          row.meaning, row.source, f"{row.provenance}, {row.check}")
         for row in REGISTER.values()
     ]  # fmt: skip
@@ -169,25 +239,14 @@ def register() -> str:
     return table(head, rows)
 
 
-def _span(row: Parameter) -> str:
-    if row.choices:
-        return ", ".join(row.choices)
-    return f"{_number(row.low)} to {_number(row.high)}"
-
-
 def _bounds(row: Parameter) -> str:
-    return "" if row.choices else f"{_number(row.hard_low)} to {_number(row.hard_high)}"
-
-
-def _role(row: Parameter) -> str:
-    forms = {"log_triangular": "log scale", "integer": "whole"}
-    return ", ".join(filter(None, (row.role, forms.get(row.distribution))))
+    return "" if row.choices else f"{number(row.hard_low)} to {number(row.hard_high)}"
 
 
 def outlet_kinds() -> str:
     """The kinds of outlets."""
     rows = [
-        (_code(kind.name), "yes" if kind.daytime else "no", kind.terms)
+        (code(kind.name), "yes" if kind.daytime else "no", kind.terms)
         for kind in OUTLET_KINDS.values()
     ]
     return table(("kind", "daytime trade", "closed in the terms of"), rows)
@@ -199,88 +258,24 @@ def intervention_kinds() -> str:
     for kind, act in interventions.KINDS.items():
         costs = [REGISTER[f"cost_{kind}_{part}"].default for part in COSTS]
         effect = (inspect.getdoc(act) or "").partition("\n")[0]
-        rows.append((_code(kind), effect, *map(_number, costs)))
+        rows.append((code(kind), effect, *map(number, costs)))
     head = ("kind", "what it does", "cash (Rp)", "facilitator days", "women", "hours of each")
     return table(head, rows)
 
 
-# --- The case ------------------------------------------------------------------------------------
-
-
-def case_outlets() -> str:
-    """The outlets of SEMANGAT 72, and whose turn comes first where turns matter."""
-    outlets = load_group().outlets
-    turns = sorted(outlets, key=lambda outlet: name_key(outlet.id))
-    rows = [
-        (_code(outlet.id), turns.index(outlet) + 1, outlet.kind, outlet.place,
-         _quantity(outlet.distance_km), "yes" if outlet.initial else "",
-         ", ".join(outlet.closed_weekdays))
-        for outlet in outlets
-    ]  # fmt: skip
-    head = ("outlet", "turn", "kind", "place", "km (range)", "before week 0", "rests on")
-    return table(head, rows)
-
-
-def _quantity(quantity: Quantity) -> str:
-    low, high = quantity.low, quantity.high
-    span = "" if low is None or high is None else f" ({_number(low)} to {_number(high)})"
-    return _number(quantity.value) + span
-
-
-def case_scenarios() -> str:
-    """What the package does, week by week."""
-    plans = load_scenario(PACKAGE).interventions
-    return table(("week", "kind", "with"), [(p.week, _code(p.kind), _details(p)) for p in plans])
-
-
-def _details(plan: Intervention) -> str:
-    given = plan.model_dump(exclude={"kind", "week", "effective"})
-    return ", ".join(f"{name}: {_listed(value)}" for name, value in given.items())
-
-
-def _listed(value: Any) -> str:
-    return " and ".join(value) if isinstance(value, tuple) else str(value).lower()
-
-
 # --- Tables of results ---------------------------------------------------------------------------
-
-KEYS: Final = {
-    "scenario_id": ("-", "the strategy; in a sweep or a network study a cell of design.parquet"),
-    "village_id": ("-", "0 the default village, 1 to n the plausible villages"),
-    "replication_id": ("-", "0, 1, ...: other luck in the same village"),
-    "week": ("weeks", "0 is the first recorded week"),
-    "date": ("YYYY-MM-DD", "first day of the week"),
-    "outlet_id": ("-", "id in the group's file"),
-    "kind": ("-", "kind of the outlet"),
-    "outside_village": ("true/false", "on which side of the village border"),
-    "product_id": ("-", "id in the group's file"),
-    "member_id": ("-", "ibu_01, ibu_02, ...; officers of week 0 come first"),
-}
-WOMEN: Final = {
-    "kube_income": ("Rp", "paid to her by the group, sum of the recorded weeks"),
-    "farm_income_forgone": ("Rp", "farm wages she lost by working at sessions, sum"),
-    "farm_income": ("Rp", "farm wages she earned, sum"),
-    "kube_hours": ("hours", "at sessions, sum"),
-    "net_income": ("Rp", "kube_income less farm_income_forgone"),
-}
-RUNS: Final = {
-    "net_income_late": ("Rp", f"mean of net_income over the last {LATE_WEEKS} weeks"),
-    "earning_late": ("0/1", "the group paid anything in the last 13 weeks"),
-    "pay_per_hour": ("Rp/hour", "kube_income for an hour at sessions; empty without any hour"),
-    "net_pay_per_hour": ("Rp/hour", "net_income for an hour at sessions; empty without any hour"),
-    "women_at_a_loss": ("share", "founding women whose net_income over the run is below zero"),
-}
-EVENTS: Final = {
-    "kind": ("-", "what happened, see below"),
-    "subject": ("-", "whom or what it is about; often empty"),
-    "value": ("-", "a number that depends on the kind, see below"),
-}
-
-About = dict[str, tuple[str, str]]
 
 
 def _about(columns: Sequence[measures.Column]) -> About:
     return {column.name: (column.unit, column.meaning) for column in columns}
+
+
+def _sums() -> About:
+    """Columns of single women: sums over the recorded weeks."""
+    return {
+        name: (unit, ", ".join(filter(None, (meaning, "sum of the recorded weeks"))))
+        for name, (unit, meaning) in _about(measures.WOMAN_SUMS).items()
+    }
 
 
 def _about_runs() -> About:
@@ -299,7 +294,7 @@ def _sample() -> Tables:
 def columns(frame: pd.DataFrame, about: About) -> str:
     """The columns of a table; KeyError for one that nobody has described."""
     known = {**KEYS, **about}
-    return table(("column", "unit", "meaning"), [(_code(c), *known[c]) for c in frame.columns])
+    return table(("column", "unit", "meaning"), [(code(c), *known[c]) for c in frame.columns])
 
 
 BLOCKS: Final[dict[str, Callable[[], str]]] = {
@@ -308,18 +303,23 @@ BLOCKS: Final[dict[str, Callable[[], str]]] = {
     "outlets": lambda: fields_of(state.OutletState),
     "donors": lambda: fields_of(state.DonorState),
     "kube": lambda: fields_of(state.KubeState),
+    "plans": lambda: fields_of(state.PlanState),
+    "shocks": lambda: fields_of(state.ShockState),
+    "happenings": events,
     "draws": draws,
     "parameters": parameters,
     "register": register,
     "outlet_kinds": outlet_kinds,
     "intervention_kinds": intervention_kinds,
-    "case_outlets": case_outlets,
-    "case_scenarios": case_scenarios,
+    "case_outlets": case.outlets,
+    "case_products": case.products,
+    "case_parameters": case.parameters,
+    "case_scenarios": case.scenarios,
     "weekly": lambda: columns(_sample().weekly, _about(measures.WEEKLY)),
     "outlet_weekly": lambda: columns(_sample().outlet_weekly, _about(measures.OUTLET_WEEKLY)),
     "product_weekly": lambda: columns(_sample().product_weekly, _about(measures.PRODUCT_WEEKLY)),
     "member_weekly": lambda: columns(_sample().member_weekly, _about(measures.MEMBER_WEEKLY)),
-    "women": lambda: columns(_sample().women, WOMEN),
+    "women": lambda: columns(_sample().women, {**_sums(), **WOMEN}),
     "runs": lambda: columns(run_means(_sample()), _about_runs()),
     "events": lambda: columns(_sample().events, EVENTS),
 }

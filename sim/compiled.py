@@ -19,8 +19,8 @@ from typing import Any, Final, TypeVar
 
 import numba
 import numpy as np
-from numba.core import types
-from numba.extending import typeof_impl
+from numba.core import cgutils, types
+from numba.extending import intrinsic, typeof_impl
 
 _SOURCES: Final = Path(__file__).parent
 _KEPT: Final = 4  # caches of earlier states of the model, so that switching branches is quick
@@ -67,6 +67,25 @@ COMPILES: Final = not numba.config.DISABLE_JIT  # type: ignore[attr-defined]
 def compiled(function: _Function) -> _Function:
     """A compiled function; it runs outside Python's lock, so that threads can share the work."""
     return numba.njit(cache=True, nogil=True, error_model="numpy")(function)  # type: ignore[no-any-return]
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def borrowed(typing_context: Any, array: Any) -> Any:
+    """The same array without a count of its owners, whose atomic steps cost more than the rules.
+
+    Somebody else must hold the array as long as it is used.
+    """
+
+    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        owned = context.make_array(signature.args[0])(context, builder, args[0])
+        made = context.make_array(signature.return_type)(context, builder)
+        for part in ("nitems", "itemsize", "data", "shape", "strides"):
+            setattr(made, part, getattr(owned, part))
+        for owner in ("meminfo", "parent"):
+            setattr(made, owner, cgutils.get_null_value(getattr(made, owner).type))
+        return made._getvalue()
+
+    return array(array), build
 
 
 class Rule:

@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import founding, measures, world
-from sim.compiled import compiled
+from sim.compiled import borrowed, compiled
 from sim.draws import Event, Luck, about, event_key, uniform
 from sim.happenings import What
 from sim.parameters import DAYS_PER_WEEK, INTERVENTION_KINDS, OUTLET_KINDS
-from sim.quantiles import binomial
+from sim.quantiles import binomial, smallest
 from sim.rules import agenda, members, money, selling, support, trust, work
 from sim.rules import outlets as ties_rules
 from sim.scenario import Scenario
@@ -962,30 +962,6 @@ def choose_crew(
 
 
 @compiled
-def smallest(numbers: NDArray[np.float64], n: int) -> float:
-    """The n-th smallest number (Hoare's selection); reorders `numbers`."""
-    low, high = 0, len(numbers) - 1
-    while low < high:
-        pivot, i, j = numbers[(low + high) // 2], low, high
-        while i <= j:
-            while numbers[i] < pivot:
-                i += 1
-            while numbers[j] > pivot:
-                j -= 1
-            if i <= j:
-                numbers[i], numbers[j] = numbers[j], numbers[i]
-                i += 1
-                j -= 1
-        if n - 1 <= j:
-            high = j
-        elif n - 1 >= i:
-            low = i
-        else:
-            break
-    return numbers[n - 1]
-
-
-@compiled
 def load(outlets: Outlets, kube: Group, scratch: Scratch, k: int, s: int, made: int) -> None:
     available = kube.stock[k] + made
     n = len(outlets.rows)
@@ -1679,6 +1655,50 @@ def live(
 
 
 @compiled
+def lend(ground: Ground, made: World, scratch: Scratch) -> tuple[Ground, World, Scratch]:
+    """The same arrays, borrowed for the time of a call."""
+    women, outlets, kube = made.women, made.outlets, made.kube
+    return (
+        Ground(
+            borrowed(ground.p), borrowed(ground.products), borrowed(ground.windows),
+            borrowed(ground.baked_for), borrowed(ground.ingredients),
+            borrowed(ground.ingredient_shares), borrowed(ground.days), borrowed(ground.open_days),
+            borrowed(ground.ticks), borrowed(ground.meets), borrowed(ground.costs),
+            borrowed(ground.women),
+        ),
+        World(
+            Women(
+                borrowed(women.rows), borrowed(women.called), borrowed(women.came),
+                borrowed(women.worked),
+            ),
+            Outlets(
+                borrowed(outlets.rows), borrowed(outlets.acquaintances), borrowed(outlets.demand),
+                borrowed(outlets.receipts), borrowed(outlets.due), borrowed(outlets.means),
+                borrowed(outlets.orders), borrowed(outlets.batches), borrowed(outlets.delivered),
+                borrowed(outlets.sold), borrowed(outlets.returned), borrowed(outlets.wasted),
+                borrowed(outlets.lost),
+            ),
+            Donors(borrowed(made.donors.rows)),
+            Group(
+                borrowed(kube.rows), borrowed(kube.stock), borrowed(kube.offered),
+                borrowed(kube.supply), borrowed(kube.sold_memory), borrowed(kube.expected_memory),
+                borrowed(kube.material_plans), borrowed(kube.price_rise),
+                borrowed(kube.price_weeks), borrowed(kube.held), borrowed(kube.opening_stock),
+                borrowed(kube.made), borrowed(kube.unit_costs),
+            ),
+            Plans(borrowed(made.plans.rows)),
+            Shocks(borrowed(made.shocks.rows)),
+            borrowed(made.block),
+        ),
+        Scratch(
+            borrowed(scratch.turns), borrowed(scratch.sorting), borrowed(scratch.views),
+            borrowed(scratch.heard), borrowed(scratch.asked), borrowed(scratch.loads),
+            borrowed(scratch.alike), borrowed(scratch.to_make),
+        ),
+    )  # fmt: skip
+
+
+@compiled
 def live_all(
     ground: Ground, founded: NDArray[np.uint8], made: World, scratch: Scratch,
     runs: NDArray[np.int64], weeks: int, tables: measures.Tables,
@@ -1686,13 +1706,17 @@ def live_all(
 ) -> None:  # fmt: skip
     """All `runs` of one setting, each from the same founding; `ends[r]` closes its happenings."""
     noted = np.zeros(1, np.int64)
+    lent, world_lent, scratch_lent = lend(ground, made, scratch)
     for r in range(len(runs)):
         made.block[:] = founded
         here = measures.Tables(
-            tables.weekly[r], tables.women[r], tables.outlets[r], tables.products[r],
-            tables.members[r],
+            borrowed(tables.weekly[r]), borrowed(tables.women[r]), borrowed(tables.outlets[r]),
+            borrowed(tables.products[r]), borrowed(tables.members[r]),
         )  # fmt: skip
-        live(ground, made, scratch, runs[r], weeks, here, keys, log, noted)
+        live(
+            lent, world_lent, scratch_lent, runs[r], weeks, here, borrowed(keys), borrowed(log),
+            borrowed(noted),
+        )  # fmt: skip
         ends[r] = noted[0]
 
 
@@ -1736,6 +1760,7 @@ def _scratch(made: World) -> Scratch:
 
 
 def _most_happenings(made: World, ticks: int) -> int:
-    """More than can be noted in a run: every agent's happenings in every week."""
+    """More than can be noted in a run: every agent's happenings in every week, every shock's hits."""
     agents = sum(len(part.rows) for part in made[:-1]) + len(made.kube.price_rise)
-    return (_OF_AN_AGENT * agents + _OF_A_GROUP) * ticks
+    hits = len(made.shocks.rows) * (len(made.women.rows) + len(made.outlets.rows))
+    return (_OF_AN_AGENT * agents + _OF_A_GROUP) * ticks + hits

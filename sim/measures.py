@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from sim.compiled import compiled
 from sim.parameters import DAYS_PER_WEEK, Parameters
+from sim.quantiles import sort
 from sim.rules import members, trust, work
 from sim.setting import Ground, Setting
 from sim.state import Status
@@ -244,15 +245,15 @@ def _incomes(p: Parameters, women: Women, row: Any) -> None:
 
 @compiled
 def gini(incomes: NDArray[np.float64]) -> float:
-    """Gini coefficient (0-1) of non-negative incomes; 0 when there are none."""
-    ordered = np.sort(incomes)
+    """Gini coefficient (0-1) of non-negative incomes, which it sorts; 0 when there are none."""
+    sort(incomes)
     total = ranked = 0.0
-    for i in range(len(ordered)):
-        total += ordered[i]
-        ranked += (i + 1) * ordered[i]
+    for i in range(len(incomes)):
+        total += incomes[i]
+        ranked += (i + 1) * incomes[i]
     if total <= 0:
         return 0.0
-    n = len(ordered)
+    n = len(incomes)
     return 2 * ranked / (n * total) - (n + 1) / n
 
 

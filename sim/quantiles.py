@@ -8,6 +8,9 @@ from __future__ import annotations
 import math
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sim.compiled import compiled
 
 EXACT_UP_TO: Final = 16.0  # mean count above which a smooth law of the same moments is as good
@@ -108,3 +111,53 @@ def negative_binomial(mean: float, size: float, u: float) -> int:
         total += mass
         count += 1
     return count
+
+
+@compiled
+def sort(numbers: NDArray[np.float64]) -> None:
+    """Sort in place, without any memory of its own: heapsort (Williams 1964)."""
+    n = len(numbers)
+    for start in range(n // 2 - 1, -1, -1):
+        _sift(numbers, start, n)
+    for end in range(n - 1, 0, -1):
+        numbers[0], numbers[end] = numbers[end], numbers[0]
+        _sift(numbers, 0, end)
+
+
+@compiled
+def _sift(numbers: NDArray[np.float64], root: int, end: int) -> None:
+    """Let the number at `root` sink to its place in the heap that ends before `end`."""
+    while True:
+        child = 2 * root + 1
+        if child >= end:
+            return
+        if child + 1 < end and numbers[child] < numbers[child + 1]:
+            child += 1
+        if numbers[root] >= numbers[child]:
+            return
+        numbers[root], numbers[child] = numbers[child], numbers[root]
+        root = child
+
+
+@compiled
+def smallest(numbers: NDArray[np.float64], n: int) -> float:
+    """The n-th smallest number; reorders `numbers` (Hoare 1961)."""
+    low, high = 0, len(numbers) - 1
+    while low < high:
+        pivot, i, j = numbers[(low + high) // 2], low, high
+        while i <= j:
+            while numbers[i] < pivot:
+                i += 1
+            while numbers[j] > pivot:
+                j -= 1
+            if i <= j:
+                numbers[i], numbers[j] = numbers[j], numbers[i]
+                i += 1
+                j -= 1
+        if n - 1 <= j:
+            high = j
+        elif n - 1 >= i:
+            low = i
+        else:
+            break
+    return numbers[n - 1]

@@ -97,16 +97,34 @@ def test_hearsay_by_hand() -> None:
     assert trust.base_after_hearsay(P, 0.8, 0.3) == pytest.approx(0.7)  # as strong downwards
 
 
+def test_the_multiplicative_form_by_hand() -> None:
+    """A tenth more after a good week, up to 1; a twentieth less after any other."""
+    assert trust.multiplied_after(P, 0.5, True) == pytest.approx(0.55)
+    assert trust.multiplied_after(P, 0.95, True) == 1
+    assert trust.multiplied_after(P, 0.5, False) == pytest.approx(0.475)
+    assert trust.trust_of(numbers(trust_form="multiplicative"), 8, 0, 0.45, 0.5, 1.0) == 0.5
+
+
+def test_a_cap_holds_in_both_forms() -> None:
+    beta = trust.trust_of(P, 8, 0, 0.45, 0.5, 1.0)
+    assert beta == trust.level(P, 8, 0, 0.45) == pytest.approx(9.8 / 12)
+    assert trust.trust_of(P, 8, 0, 0.45, 0.5, 0.6) == 0.6
+    assert trust.trust_of(numbers(trust_form="multiplicative"), 8, 0, 0.45, 0.9, 0.6) == 0.6
+
+
 # --- Members ---
 
 
-def comes(p: Parameters = P, **changes: Any) -> float:
+def comes(p: Parameters = P, called: bool = False, **changes: Any) -> float:
     """Probability that a woman comes to a session; neutral where nothing is said."""
     usual = {
-        "kind": Type.OTHER, "trust": 0.5, "efficacy": 0.5, "expected_pay": 0.0, "called": False,
-        "norm": p.norm_init, "belief": 0.6, "mentor": 0.0, "fgd": 0.0,
+        "kind": Type.OTHER.value, "trust": 0.5, "efficacy": 0.5, "motivation": 0.4, "belief": 0.6,
+        "propensity": 0.5, "expected_pay": 0.0, "norm": p.norm_init, "mentor": 0.0, "fgd": 0.0,
+        "poor": False,
     }  # fmt: skip
-    return members.attendance_probability(p, **{**usual, **changes})
+    assert usual.keys() >= changes.keys()
+    logit = members.inclination(p, *{**usual, **changes}.values())
+    return members.attendance_probability(p, logit, called)
 
 
 @pytest.mark.parametrize(
@@ -118,28 +136,105 @@ def comes(p: Parameters = P, **changes: Any) -> float:
         ({"expected_pay": 5_000.0}, 0.35 + 0.25),
         ({"mentor": 1.0}, 0.35 + 0.4),
         ({"fgd": 1.0}, 0.35 + 0.5),
+        ({"motivation": 0.9}, 0.35 + 0.6 * 0.5),
+        ({"propensity": 1.0}, 0.35),  # nothing, in the form conditional
+        ({"poor": True}, 0.35),  # attend_need is 0: its direction is unknown
         ({"norm": 0.55}, 0.35 + 1.27 * 0.5),
-        ({"kind": Type.CONDITIONAL}, 0.35),  # 0.75 x 0.6 is the reference
-        ({"kind": Type.CONDITIONAL, "belief": 1.0}, 0.35 + 2.5 * 0.3),
-        ({"kind": Type.FREE_RIDER}, 0.35 - 0.9 * 0.95),
-        ({"kind": Type.FREE_RIDER, "norm": 1.0}, 0.35 + 1.27 * 0.95),
+        ({"kind": Type.CONDITIONAL.value}, 0.35),  # 0.75 x 0.6 is the reference
+        ({"kind": Type.CONDITIONAL.value, "belief": 1.0}, 0.35 + 2.5 * 0.3),
+        ({"kind": Type.FREE_RIDER.value}, 0.35 - 0.9 * 0.95),
+        ({"kind": Type.FREE_RIDER.value, "norm": 1.0}, 0.35 + 1.27 * 0.95),
     ],
 )
 def test_attendance_by_hand(changes: dict[str, Any], logodds: float) -> None:
     assert comes(**changes) == pytest.approx(1 / (1 + math.exp(-logodds)))
 
 
+def test_in_the_form_payoff_all_women_follow_what_coming_paid() -> None:
+    """Types no longer count; propensity 0.5 is neutral, 2.5 log-odds from never to always."""
+    p = numbers(participation_form="payoff")
+    for kind in Type:
+        for propensity, logodds in ((0.5, 0.35), (1.0, 0.35 + 1.25), (0.0, 0.35 - 1.25)):
+            chance = comes(p, kind=kind.value, propensity=propensity)
+            assert chance == pytest.approx(1 / (1 + math.exp(-logodds)))
+
+
+def test_a_lost_income_counts_as_much_as_attend_need() -> None:
+    assert comes(numbers(attend_need=0.5), poor=True) == pytest.approx(logit.logistic(0.85))
+    assert comes(numbers(attend_need=0.5)) == pytest.approx(logit.logistic(0.35))
+
+
+def test_an_invitation_is_worth_one_logodd() -> None:
+    assert members.gathering_probability(P, 0.35, False) == pytest.approx(logit.logistic(1.35))
+    assert members.gathering_probability(P, 0.35, True) == pytest.approx(logit.logistic(-0.05))
+
+
+def test_propensity_by_hand() -> None:
+    """Worth it: paid at least the wage lost, and at all."""
+    assert members.propensity_after(P, 0.6, 20_000, 17_500, 1) == pytest.approx(0.72)
+    assert members.propensity_after(P, 0.6, 17_000, 17_500, 1) == pytest.approx(0.42)
+    assert members.propensity_after(P, 0.6, 0, 0, 2) == pytest.approx(0.42)
+    assert members.propensity_after(P, 0.6, 20_000, 0, 0) == 0.6  # she did not come
+
+
+def test_motivation_by_hand() -> None:
+    assert members.motivation_after(P, 0.9, 0.4) == pytest.approx(0.87)
+    assert members.motivation_after(P, 0.3, 0.4) == pytest.approx(0.306)
+    assert members.gained(0.4, 0.1) == pytest.approx(0.46)
+    assert members.gained(0.4, 0) == 0.4
+
+
+def test_talks_by_hand() -> None:
+    assert members.counselled(P, 0.45) == pytest.approx(0.65)
+    assert members.counselled(P, 0.9) == 1
+    assert members.trust_after_persuasion(P, 0.6) == pytest.approx(0.65)
+    assert members.trust_after_persuasion(P, 0.99) == 1
+
+
+def test_written_rules_bind_those_who_were_there() -> None:
+    assert members.norm_adopted(P, 0.05, 1.0) == pytest.approx(0.7)
+    assert members.norm_adopted(P, 0.05, 0.5) == pytest.approx(0.35)
+    assert members.norm_adopted(P, 0.5, 0.5) == 0.5  # what they have already stays
+
+
+def test_vacancies_by_hand() -> None:
+    assert members.fill_probability(P, 0) == 0.01
+    assert members.fill_probability(P, 1) == members.fill_probability(P, 9) == 0.05
+    assert members.fill_probability(numbers(join_prob=0), 9) == 0.01
+
+
+@given(luck)
+def test_women_differ_by_a_normal_law(u: float) -> None:
+    """Cut off at 0 and 1; the quantile of the draw."""
+    found = members.spread(0.6, 0.1, u)
+    assert found == pytest.approx(min(1, max(0, stats.norm(0.6, 0.1).ppf(u))), abs=1e-12)
+    assert members.spread(0.6, 0, u) == 0.6
+
+
+@given(luck)
+def test_households_differ_by_a_log_normal_law(u: float) -> None:
+    month = stats.lognorm(0.25, scale=900_000).ppf(u)
+    assert members.other_income(P, u) == pytest.approx(month * 7 / 30.4, abs=1)
+    assert members.household_size(P, u) == pytest.approx(max(1, stats.lognorm(0.25, scale=4.7).ppf(u)))
+
+
+def test_a_lost_income_by_hand() -> None:
+    assert members.other_income_now(200_001, 0.5) == 100_000
+    assert members.other_income_now(200_001, 0) == 200_001
+    assert members.other_income_now(200_001, 1) == 0
+
+
 def test_attendance_starts_where_the_sheet_wants_it() -> None:
     """Near 0.55-0.6 among women as founded, without a farm call (theory sheet 2.2)."""
     founded = {"trust": 0.6, "efficacy": 0.45, "expected_pay": 5_000.0, "belief": 0.6}
     rates = {Type.CONDITIONAL: 0.5, Type.FREE_RIDER: 0.3, Type.OTHER: 0.2}
-    mean = sum(rate * comes(kind=kind, **founded) for kind, rate in rates.items())
+    mean = sum(rate * comes(kind=kind.value, **founded) for kind, rate in rates.items())
     assert 0.55 <= mean <= 0.65
 
 
 def test_belief_moves_conditional_cooperators_only() -> None:
     assert comes(belief=0.0) == comes(belief=1.0)
-    rider = Type.FREE_RIDER
+    rider = Type.FREE_RIDER.value
     assert comes(kind=rider, belief=0.0) == comes(kind=rider, belief=1.0)
 
 
@@ -147,7 +242,8 @@ def test_rules_bind_free_riders_more() -> None:
     def odds(kind: int, norm: float) -> float:
         return math.log(1 / comes(kind=kind, norm=norm) - 1)
 
-    gains = [odds(kind, 0.0) - odds(kind, 1.0) for kind in (Type.FREE_RIDER, Type.OTHER)]
+    kinds = (Type.FREE_RIDER.value, Type.OTHER.value)
+    gains = [odds(kind, 0.0) - odds(kind, 1.0) for kind in kinds]
     assert gains == pytest.approx([1.27 + 0.9, 1.27])
 
 
@@ -165,8 +261,10 @@ def test_types_come_in_their_shares(u: float) -> None:
 
 
 def test_farm_calls_by_hand() -> None:
-    assert members.farm_call_probability(P, 3.5) == 0.5
-    assert members.farm_call_probability(numbers(farm_days_factor=3), 3.5) == 1
+    assert members.farm_call_probability(P, 3.5, 0.0) == 0.5
+    assert members.farm_call_probability(P, 3.5, 0.5) == 0.25  # half of the harvest is lost
+    assert members.farm_call_probability(P, 3.5, 1.0) == 0
+    assert members.farm_call_probability(numbers(farm_days_factor=3), 3.5, 0.0) == 1
 
 
 @given(st.integers(0, 7), shares, luck)
@@ -179,10 +277,10 @@ def test_days_called_are_binomial(days: int, probability: float, u: float) -> No
 
 
 def test_effort_by_hand() -> None:
-    assert members.effort(P, Type.CONDITIONAL, 0.6, 0.05) == pytest.approx(0.7)
-    assert members.effort(P, Type.OTHER, 1.0, 0.05) == 1
-    assert members.effort(P, Type.FREE_RIDER, 1.0, 0.5) == 0.5
-    assert members.effort(P, Type.FREE_RIDER, 0.0, 0.51) == 1
+    assert members.effort(P, Type.CONDITIONAL.value, 0.6, 0.05) == pytest.approx(0.7)
+    assert members.effort(P, Type.OTHER.value, 1.0, 0.05) == 1
+    assert members.effort(P, Type.FREE_RIDER.value, 1.0, 0.5) == 0.5
+    assert members.effort(P, Type.FREE_RIDER.value, 0.0, 0.51) == 1
 
 
 def test_habits_by_hand() -> None:
@@ -217,11 +315,12 @@ def test_norms_fade_unless_recalled() -> None:
 
 
 def test_skills_by_hand() -> None:
-    assert support.trained(0.15, 0.35) == pytest.approx(0.4475)
-    assert support.trained(0.15, 0) == 0.15
+    assert support.trained(0.15, 0.35, 1) == pytest.approx(0.4475)
+    assert support.trained(0.15, 0.35, 0.5) == pytest.approx(0.15 + 0.14875)  # half came
+    assert support.trained(0.15, 0, 1) == support.trained(0.15, 0.35, 0) == 0.15
     level = 1.0
     for _ in range(28):
-        level = support.faded(level, 28)
+        level = support.faded(level, support.kept(28))
     assert level == pytest.approx(0.5)
 
 
@@ -265,9 +364,30 @@ def test_grants_by_hand() -> None:
 
 
 def test_budget_by_hand() -> None:
-    assert support.budget_probability(P, False, 0.45, 0) == pytest.approx(logit.logistic(-0.96))
-    assert support.budget_probability(P, True, 0.45, 1) == pytest.approx(logit.logistic(0.84))
+    chance = support.budget_probability(P, False, 0.45, 0, False)
+    assert chance == pytest.approx(logit.logistic(-0.96))
+    helped = support.budget_probability(P, True, 0.45, 1, False)
+    assert helped == pytest.approx(logit.logistic(0.84))
+    elected = support.budget_probability(P, True, 0.45, 1, True)
+    assert elected == pytest.approx(logit.logistic(-0.16))  # a new head: one log-odd less
+    assert support.wage_probability(P, 0.5) == pytest.approx(0.15)
+    assert support.wage_probability(numbers(wage_request_factor=3), 0.5) == 1
     assert support.budget_amount(P) == 9_340_000
+
+
+def test_pay_day_is_any_day_of_the_half_year() -> None:
+    """From 1 January 2020, day 131 of the run, 182 days: weeks 18 to 44."""
+    assert support.payment_week(131, 182, 1e-9) == 18
+    assert support.payment_week(131, 182, 1 - 1e-9) == 44
+    weeks = [support.payment_week(131, 182, (i + 0.5) / 182) for i in range(182)]
+    assert [weeks.count(week) for week in (18, 19, 43, 44)] == [2, 7, 7, 5]
+
+
+def test_a_ministry_gives_to_legal_groups_of_a_kubes_size() -> None:
+    assert support.may_grant(P, True, 5) and support.may_grant(P, True, 20)
+    assert not support.may_grant(P, True, 4)
+    assert not support.may_grant(P, True, 21)
+    assert not support.may_grant(P, False, 20)
 
 
 def test_tools_come_from_money_only() -> None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import founding, measures
+from sim import measures
+from sim.draws import Luck
+from sim.happenings import name_of, subject_of
 from sim.parameters import Parameters, Value, resolve
-from sim.runs import Record, simulate
+from sim.runs import Engine, Record, simulate_all
 from sim.scenario import Group, Scenario, load_group, load_scenario, register_of
-from sim.village import Luck, Village
+from sim.setting import Setting, setting_for
+from sim.village import Village
 
 WEEKLY = [column.name for column in measures.WEEKLY]
 COSTS = {"intervention_cost_rp", "facilitator_days", "intervention_hours"}
@@ -32,7 +35,10 @@ CALM: Mapping[str, Value] = {
     "delivery_fail_prob": 0,
     "fail_attendance": 0,
     "core_failure_hazard": 0,
+    "deception_hazard": 0,
+    "illness_hazard": 0,
     "exit_hazard": 0,
+    "join_hazard": 0,
     "burn_in_weeks": 0,
     "quality_rate": 0,
 }
@@ -44,10 +50,12 @@ def shipped(name: str) -> Scenario:
     return load_scenario(name, GROUP)
 
 
-def scenario(*interventions: Mapping[str, Any]) -> Scenario:
-    """A scenario that does these."""
-    plans = [dict(plan) for plan in interventions]
-    return Scenario.model_validate({"id": "a_test", "title": "A test", "interventions": plans})
+def scenario(
+    *interventions: Mapping[str, Any], shocks: Sequence[Mapping[str, Any]] = ()
+) -> Scenario:
+    """A scenario that does these, and what befalls the group."""
+    told = {"interventions": list(map(dict, interventions)), "shocks": list(map(dict, shocks))}
+    return Scenario.model_validate({"id": "a_test", "title": "A test", **told})
 
 
 def group(**changes: Any) -> Group:
@@ -82,9 +90,9 @@ def numbers(**overrides: Value) -> Parameters:
 
 def setting(
     weeks: int, overrides: Mapping[str, Value] | None = None, of: Group = GROUP
-) -> founding.Setting:
+) -> Setting:
     """The plausible village with these values."""
-    return founding.setting_for(of, resolve(register_of(of), overrides), weeks)
+    return setting_for(of, resolve(register_of(of), overrides), weeks)
 
 
 def live(
@@ -95,18 +103,49 @@ def live(
     of: Group = GROUP,
     luck: Luck = FIRST,
     detail: bool = True,
-    village_class: type[Village] = Village,
+    engine: Engine = "ensemble",
+    village_class: type[Village] | None = None,
 ) -> Record:
-    """One run, with outlets, products and women recorded unless `detail` is off."""
-    return simulate(
+    """One run, with outlets, products and women recorded unless `detail` is off.
+
+    It is lived in the compiled engine, or in a village of a class of one's own.
+    """
+    (record,) = simulate_all(
         setting(weeks, overrides, of),
         shipped(plan) if isinstance(plan, str) else plan,
-        luck,
+        [luck],
         weeks,
         detail=detail,
         members=detail,
-        village_class=village_class,
+        engine="village" if village_class else engine,
+        village_class=village_class or Village,
     )
+    return record
+
+
+class Told(NamedTuple):
+    """A happening in words."""
+
+    week: int
+    kind: str
+    subject: str
+    value: float
+
+
+def told(record: Record, *kinds: str, of: Group = GROUP) -> list[Told]:
+    """What happened, in order; of these kinds only when some are named."""
+    names = setting(1, of=of)
+    rows = [
+        Told(week, name_of(what), subject_of(names, what, subject), value)
+        for week, what, subject, value in record.happenings.tolist()
+    ]
+    return [row for row in rows if not kinds or row.kind in kinds]
+
+
+def weeks_of(record: Record, *kinds: str) -> list[int]:
+    """The weeks in which something of these kinds happened."""
+    wanted = {what for what in record.happenings["what"].tolist() if name_of(what) in kinds}
+    return [row[0] for row in record.happenings.tolist() if row[1] in wanted]
 
 
 def column(record: Record, name: str) -> NDArray[np.float64]:
@@ -149,6 +188,11 @@ def differing(one: Record, other: Record, until: int | None = None) -> list[str]
         for name in tables
         if not _same(getattr(one, name)[:until], getattr(other, name)[:until])
     ]
+
+
+def same_story(one: Record, other: Record) -> bool:
+    """Whether the same happened in two runs."""
+    return one.happenings.tolist() == other.happenings.tolist()
 
 
 def _same(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:

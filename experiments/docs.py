@@ -288,7 +288,7 @@ def _about_runs() -> About:
 @lru_cache
 def _sample() -> Tables:
     """Tables of a run as short as can be: they have every column."""
-    return run("none", weeks=1, members=True)
+    return run("none", weeks=1, members=True, engine="village")
 
 
 def columns(frame: pd.DataFrame, about: About) -> str:

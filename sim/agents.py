@@ -57,13 +57,13 @@ class Member(Actor, MemberState):
         self.poor_weeks, self.poor_share = weeks, share
         self.village.note(What.HUSBAND_INCOME, self.index, weeks)
 
-    def hear_farm_calls(self, chance: float) -> None:
-        """Learn on which days of the week the fields call."""
+    def hear_farm_calls(self, chance: float, none: float) -> None:
+        """Learn on which days of the week the fields call; `none`: on no day without a session."""
         village = self.village
         for day in range(len(self.called)):
             self.called[day] = self.draw(Event.FARM_CALL, day) < chance
         rest = village.days_without_session
-        others = members.days_called(rest, chance, self.draw(Event.FARM_CALL, DAYS_PER_WEEK))
+        others = members.days_called(rest, chance, none, self.draw(Event.FARM_CALL, DAYS_PER_WEEK))
         self.farm_days = int(self.called.sum()) + others
         self.came[:] = self.worked[:] = False
         self.gathered = False
@@ -258,7 +258,7 @@ class Outlet(Actor, OutletState):
             counts = self.returned if products[k]["dry"] and self.on_consignment else self.wasted
             counts[k] += left
         owed = sum(map(work.value, self.bought(), self.receipts))
-        self.due[-1 if self.on_consignment and not self.own else 0] += owed
+        self.due[self.lag if self.on_consignment and not self.own else 0] += owed
         self.paid = 0 if self.late_weeks else int(self.due[0])
         left_open = int(self.due[0]) - self.paid
         self.due[:-1] = self.due[1:]
@@ -322,9 +322,9 @@ class Outlet(Actor, OutletState):
             self.lose_trust()
             village.note(What.DECEPTION, self.index)
 
-    def tells(self, listener: Outlet) -> bool:
+    def tells(self, listener: Outlet, as_partner: float, otherwise: float) -> bool:
         """Whether this outlet, if it has heard of the group, tells an acquaintance this week."""
-        chance = trust.telling_probability(self.village.p, self.status == Status.PARTNER)
+        chance = as_partner if self.status == Status.PARTNER else otherwise
         return self.informed and self.draw(Event.HEARSAY, listener.key) < chance
 
     def hear(self, opinions: list[float]) -> None:

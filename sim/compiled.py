@@ -61,12 +61,21 @@ def _forget_old(folder: Path) -> None:
 
 numba.config.CACHE_DIR = str(_cache_folder())  # type: ignore[attr-defined]
 
+INLINE = os.environ.get('INL','1')=='1'
 COMPILES: Final = not numba.config.DISABLE_JIT  # type: ignore[attr-defined]
 
 
 def compiled(function: _Function) -> _Function:
     """A compiled function; it runs outside Python's lock, so that threads can share the work."""
     return numba.njit(cache=True, nogil=True, error_model="numpy")(function)  # type: ignore[no-any-return]
+
+
+def inner(function: _Function) -> _Function:
+    """A part of a larger compiled function, which it becomes a piece of."""
+    return numba.njit(
+        nogil=True, error_model="numpy", forceinline=INLINE, no_cpython_wrapper=True,
+        no_cfunc_wrapper=True,
+    )(function)  # type: ignore[no-any-return]  # fmt: skip
 
 
 @intrinsic  # type: ignore[untyped-decorator]
@@ -97,7 +106,7 @@ class Rule:
     def __init__(self, function: Callable[..., Any]) -> None:
         self.__name__, self.__doc__ = function.__name__, function.__doc__
         self.__module__, self.__wrapped__ = function.__module__, function
-        self.compiled = compiled(function)
+        self.compiled = inner(function)
         self._entry = _entry(self.compiled, function) if COMPILES else function
 
     def __call__(self, p: Any, *args: Any) -> Any:

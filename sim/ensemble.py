@@ -13,12 +13,13 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import founding, measures, world
-from sim.compiled import borrowed, compiled
+from sim import founding, measures
+from sim import world as worlds
+from sim.compiled import borrowed, compiled, inner
 from sim.draws import Event, Luck, about, event_key, uniform
 from sim.happenings import What
 from sim.parameters import DAYS_PER_WEEK, INTERVENTION_KINDS, OUTLET_KINDS
-from sim.quantiles import binomial, smallest
+from sim.quantiles import binomial, rank, smallest
 from sim.rules import agenda, members, money, selling, support, trust, work
 from sim.rules import outlets as ties_rules
 from sim.scenario import Scenario
@@ -53,6 +54,8 @@ class Scratch(NamedTuple):
 
     turns: NDArray[np.float64]  # of women
     sorting: NDArray[np.float64]  # of women
+    places: NDArray[np.int64]  # of women
+    invited: NDArray[np.bool_]  # of women
     views: NDArray[np.float64]  # of outlets
     heard: NDArray[np.float64]  # of outlets
     asked: NDArray[np.int64]  # of outlets
@@ -64,19 +67,19 @@ class Scratch(NamedTuple):
 # --- Luck and notes ------------------------------------------------------------------------------
 
 
-@compiled
+@inner
 def draw(now: Now, event: int, who: int, whom: int) -> float:
     return uniform(now.keys[event], who, whom)
 
 
-@compiled
+@inner
 def note(now: Now, what: int, subject: int, value: float) -> None:
     row = now.log[now.noted[0]]
     row.week, row.what, row.subject, row.value = now.week, what, subject, value
     now.noted[0] += 1
 
 
-@compiled
+@inner
 def pieces(counts: NDArray[np.int64]) -> int:
     total = 0
     for count in counts:
@@ -84,7 +87,7 @@ def pieces(counts: NDArray[np.int64]) -> int:
     return total
 
 
-@compiled
+@inner
 def total(numbers: NDArray[np.float64]) -> float:
     result = 0.0
     for number in numbers:
@@ -92,7 +95,7 @@ def total(numbers: NDArray[np.float64]) -> float:
     return result
 
 
-@compiled
+@inner
 def times(flags: NDArray[np.bool_]) -> int:
     count = 0
     for flag in flags:
@@ -101,7 +104,7 @@ def times(flags: NDArray[np.bool_]) -> int:
     return count
 
 
-@compiled
+@inner
 def active_women(women: Women, group: Any) -> int:
     count = 0
     for i in range(group.women):
@@ -110,12 +113,12 @@ def active_women(women: Women, group: Any) -> int:
     return count
 
 
-@compiled
+@inner
 def trust_of(p: Any, outlet: Any) -> float:
     return trust.trust_of(p, outlet.good, outlet.bad, outlet.base, outlet.level, outlet.cap)
 
 
-@compiled
+@inner
 def value_of(ground: Ground, counts: NDArray[np.int64]) -> int:
     """Rupiah at the buyer's price."""
     value = 0
@@ -127,10 +130,11 @@ def value_of(ground: Ground, counts: NDArray[np.int64]) -> int:
 # --- Phase: shocks -------------------------------------------------------------------------------
 
 
-@compiled
+@inner
 def shocks(
-    ground: Ground, now: Now, women: Women, outlets: Outlets, kube: Group, planned: Shocks
-) -> None:
+    ground: Ground, now: Now, women: Women, outlets: Outlets, kube: Group, planned: Shocks,
+    scratch: Scratch,
+) -> None:  # fmt: skip
     group = kube.rows[0]
     settling = now.week < 0
     for i in range(group.women):
@@ -140,10 +144,10 @@ def shocks(
     suffer_group(ground, now, kube, settling)
     for s in range(len(planned.rows)):
         if planned.rows[s].week == now.week:
-            befall(now, women, outlets, kube, planned.rows[s])
+            befall(now, women, outlets, kube, scratch, planned.rows[s])
 
 
-@compiled
+@inner
 def suffer_woman(p: Any, now: Now, woman: Any, settling: bool) -> None:
     woman.ill_weeks = max(0, woman.ill_weeks - 1)
     woman.poor_weeks = max(0, woman.poor_weeks - 1)
@@ -160,19 +164,19 @@ def suffer_woman(p: Any, now: Now, woman: Any, settling: bool) -> None:
         lose_income(now, woman, p.husband_loss_weeks, p.husband_loss_share)
 
 
-@compiled
+@inner
 def fall_ill(now: Now, woman: Any, weeks: int) -> None:
     woman.ill_weeks = weeks
     note(now, What.ILLNESS, woman.index, weeks)
 
 
-@compiled
+@inner
 def lose_income(now: Now, woman: Any, weeks: int, share: float) -> None:
     woman.poor_weeks, woman.poor_share = weeks, share
     note(now, What.HUSBAND_INCOME, woman.index, weeks)
 
 
-@compiled
+@inner
 def suffer_outlet(p: Any, now: Now, outlet: Any, settling: bool) -> None:
     outlet.closed_weeks = max(0, outlet.closed_weeks - 1)
     outlet.late_weeks = max(0, outlet.late_weeks - 1)
@@ -187,19 +191,19 @@ def suffer_outlet(p: Any, now: Now, outlet: Any, settling: bool) -> None:
         pay_late(now, outlet, 1)
 
 
-@compiled
+@inner
 def close(now: Now, outlet: Any, weeks: int) -> None:
     outlet.closed_weeks = weeks
     note(now, What.OUTLET_CLOSURE, outlet.index, weeks)
 
 
-@compiled
+@inner
 def pay_late(now: Now, outlet: Any, weeks: int) -> None:
     outlet.late_weeks = weeks
     note(now, What.LATE_PAYMENT, outlet.index, weeks)
 
 
-@compiled
+@inner
 def suffer_group(ground: Ground, now: Now, kube: Group, settling: bool) -> None:
     p, group = ground.p[0], kube.rows[0]
     group.harvest_weeks = max(0, group.harvest_weeks - 1)
@@ -217,27 +221,34 @@ def suffer_group(ground: Ground, now: Now, kube: Group, settling: bool) -> None:
             pay_more(now, kube, i, p.price_shock_weeks, p.price_shock_size)
 
 
-@compiled
+@inner
 def lose_harvest(now: Now, group: Any, weeks: int, share: float) -> None:
     group.harvest_weeks, group.harvest_loss = weeks, share
     note(now, What.FAILED_HARVEST, NONE, weeks)
 
 
-@compiled
+@inner
 def pay_more(now: Now, kube: Group, ingredient: int, weeks: int, size: float) -> None:
     kube.price_weeks[ingredient], kube.price_rise[ingredient] = weeks, size
     note(now, What.INGREDIENT_PRICE, ingredient, size)
 
 
-@compiled
-def befall(now: Now, women: Women, outlets: Outlets, kube: Group, shock: Any) -> None:
+@inner
+def befall(
+    now: Now, women: Women, outlets: Outlets, kube: Group, scratch: Scratch, shock: Any
+) -> None:
     """A scheduled shock begins."""
     group = kube.rows[0]
     if shock.kind == Shock.HUSBAND_INCOME:
-        there = [i for i in range(group.women) if women.rows[i].active]
-        lots = np.array([draw(now, Event.SHOCK_HIT, women.rows[i].key, 0) for i in there])
-        for place in np.argsort(lots, kind="mergesort")[: shock.households]:
-            lose_income(now, women.rows[there[place]], shock.weeks, shock.size)
+        there = 0
+        for i in range(group.women):
+            if women.rows[i].active:
+                scratch.turns[i] = draw(now, Event.SHOCK_HIT, women.rows[i].key, 0)
+                scratch.places[there] = i
+                there += 1
+        rank(scratch.places, there, scratch.turns)
+        for place in range(min(there, shock.households)):
+            lose_income(now, women.rows[scratch.places[place]], shock.weeks, shock.size)
     elif shock.kind == Shock.OFFICER_ILLNESS:
         for i in range(group.women):
             if women.rows[i].active and women.rows[i].house:
@@ -258,7 +269,7 @@ def befall(now: Now, women: Women, outlets: Outlets, kube: Group, shock: Any) ->
 # --- Phases: open_week, farm_calls ---------------------------------------------------------------
 
 
-@compiled
+@inner
 def open_week(ground: Ground, now: Now, women: Women, outlets: Outlets, kube: Group) -> None:
     p, group = ground.p[0], kube.rows[0]
     house_ill = False
@@ -272,7 +283,7 @@ def open_week(ground: Ground, now: Now, women: Women, outlets: Outlets, kube: Gr
         clear_outlet(outlets, o)
 
 
-@compiled
+@inner
 def start_week(ground: Ground, now: Now, kube: Group, can_meet: bool) -> None:
     group = kube.rows[0]
     for s in range(len(kube.held)):
@@ -299,7 +310,7 @@ def start_week(ground: Ground, now: Now, kube: Group, can_meet: bool) -> None:
     group.late = False
 
 
-@compiled
+@inner
 def clear_outlet(outlets: Outlets, o: int) -> None:
     outlet = outlets.rows[o]
     outlet.visited = False
@@ -319,12 +330,13 @@ def clear_outlet(outlets: Outlets, o: int) -> None:
     outlet.paid = 0
 
 
-@compiled
+@inner
 def farm_calls(ground: Ground, now: Now, women: Women, kube: Group) -> None:
     p, group = ground.p[0], kube.rows[0]
     lost = group.harvest_loss if group.harvest_weeks > 0 else 0.0
     chance = members.farm_call_probability(p, ground.ticks[now.tick].farm_days, lost)
     sessions = women.called.shape[1]
+    none = members.no_call(DAYS_PER_WEEK - sessions, chance)
     for i in range(group.women):
         woman = women.rows[i]
         for s in range(sessions):
@@ -332,7 +344,7 @@ def farm_calls(ground: Ground, now: Now, women: Women, kube: Group) -> None:
             women.came[i, s] = False
             women.worked[i, s] = False
         luck = draw(now, Event.FARM_CALL, woman.key, DAYS_PER_WEEK)
-        others = members.days_called(DAYS_PER_WEEK - sessions, chance, luck)
+        others = members.days_called(DAYS_PER_WEEK - sessions, chance, none, luck)
         woman.farm_days = times(women.called[i]) + others
         woman.gathered = False
         woman.pay = 0
@@ -341,10 +353,10 @@ def farm_calls(ground: Ground, now: Now, women: Women, kube: Group) -> None:
 # --- Phase: interventions ------------------------------------------------------------------------
 
 
-@compiled
+@inner
 def interventions(
     ground: Ground, now: Now, women: Women, outlets: Outlets, donors: Donors, kube: Group,
-    plans: Plans,
+    plans: Plans, scratch: Scratch,
 ) -> None:  # fmt: skip
     for o in range(len(outlets.rows)):
         if outlets.rows[o].own:
@@ -353,10 +365,10 @@ def interventions(
         return
     for i in range(len(plans.rows)):
         if takes_place(now, plans.rows[i], outlets, donors, kube.rows[0]):
-            carry_out(ground, now, women, outlets, donors, kube, plans, i)
+            carry_out(ground, now, women, outlets, donors, kube, plans, i, scratch)
 
 
-@compiled
+@inner
 def takes_place(now: Now, plan: Any, outlets: Outlets, donors: Donors, group: Any) -> bool:
     begins = agenda.begins(plan.left, plan.next_week, now.week) and is_called_for(
         now, plan, outlets, donors, group
@@ -373,7 +385,7 @@ def takes_place(now: Now, plan: Any, outlets: Outlets, donors: Donors, group: An
     return begins or now.week <= plan.until or now.week == plan.retry_week
 
 
-@compiled
+@inner
 def is_called_for(now: Now, plan: Any, outlets: Outlets, donors: Donors, group: Any) -> bool:
     happened = NEVER
     if plan.when == When.OUTLET_REFUSED:
@@ -394,21 +406,21 @@ def is_called_for(now: Now, plan: Any, outlets: Outlets, donors: Donors, group: 
     )  # fmt: skip
 
 
-@compiled
+@inner
 def carry_out(
     ground: Ground, now: Now, women: Women, outlets: Outlets, donors: Donors, kube: Group,
-    plans: Plans, i: int,
+    plans: Plans, i: int, scratch: Scratch,
 ) -> None:  # fmt: skip
     """Invite, charge, and let it have its effect."""
     group, plan = kube.rows[0], plans.rows[i]
-    invited = invite(ground, women, group, plan)
+    invited = invite(ground, women, group, plan, scratch)
     key = key_of(plan, outlets, donors)
     gathered = 0
     for w in range(group.women):
-        decide_to_gather(ground.p[0], now, women, w, group, key, invited[w])
+        decide_to_gather(ground.p[0], now, women, w, group, key, scratch.invited[w])
         if women.rows[w].gathered:
             gathered += 1
-    group.turnout = work.share(gathered, times(invited))
+    group.turnout = work.share(gathered, invited)
     needs_women = plan.kind in agenda.GATHERINGS or plan.kind in agenda.ERRANDS or plan.kind in agenda.TALKS
     charge(ground, group, plan.kind, gathered if needs_women else active_women(women, group))
     note(now, plan.kind, plan.outlet if plan.outlet != NONE else plan.donor, 0.0)
@@ -418,30 +430,31 @@ def carry_out(
         take_effect(ground, now, women, outlets, donors, kube, plans, i)
 
 
-@compiled
-def invite(ground: Ground, women: Women, group: Any, plan: Any) -> NDArray[np.bool_]:
-    """Who is asked to come: all women, the officers, or those who would gain most."""
-    invited = np.zeros(group.women, np.bool_)
-    if plan.kind in agenda.TALKS:
-        there = [i for i in range(group.women) if women.rows[i].active]
-        need = np.zeros(len(there))
-        for place, i in enumerate(there):
-            woman = women.rows[i]
-            need[place] = woman.efficacy if plan.kind == COUNSELLING else woman.trust
-        places = plan.clients if plan.kind == COUNSELLING else ground.costs[plan.kind].persons
-        for place in np.argsort(need, kind="mergesort")[:places]:
-            invited[there[place]] = True
-        return invited
+@inner
+def invite(ground: Ground, women: Women, group: Any, plan: Any, scratch: Scratch) -> int:
+    """Who is asked to come: all women, the officers, or those who would gain most; how many."""
+    gathering, errand = plan.kind in agenda.GATHERINGS, plan.kind in agenda.ERRANDS
+    there = invited = 0
     for i in range(group.women):
         woman = women.rows[i]
-        if plan.kind in agenda.GATHERINGS:
-            invited[i] = woman.active and (woman.officer or not plan.officers_only)
-        elif plan.kind in agenda.ERRANDS:
-            invited[i] = woman.active and woman.officer
+        asked = gathering and (woman.officer or not plan.officers_only)
+        asked = asked or (errand and woman.officer)
+        scratch.invited[i] = woman.active and asked
+        invited += 1 if scratch.invited[i] else 0
+        if woman.active:
+            scratch.turns[i] = woman.efficacy if plan.kind == COUNSELLING else woman.trust
+            scratch.places[there] = i
+            there += 1
+    if plan.kind in agenda.TALKS:
+        wanted = plan.clients if plan.kind == COUNSELLING else ground.costs[plan.kind].persons
+        rank(scratch.places, there, scratch.turns)
+        invited = min(there, wanted)
+        for place in range(invited):
+            scratch.invited[scratch.places[place]] = True
     return invited
 
 
-@compiled
+@inner
 def key_of(plan: Any, outlets: Outlets, donors: Donors) -> int:
     partner = 0
     if plan.outlet != NONE:
@@ -451,7 +464,7 @@ def key_of(plan: Any, outlets: Outlets, donors: Donors) -> int:
     return about(partner, plan.kind)
 
 
-@compiled
+@inner
 def inclination(p: Any, woman: Any, group: Any) -> float:
     return members.inclination(
         p, woman.kind, woman.trust, woman.efficacy, woman.motivation, woman.belief,
@@ -460,7 +473,7 @@ def inclination(p: Any, woman: Any, group: Any) -> float:
     )  # fmt: skip
 
 
-@compiled
+@inner
 def decide_to_gather(
     p: Any, now: Now, women: Women, i: int, group: Any, key: int, invited: bool
 ) -> None:
@@ -472,7 +485,7 @@ def decide_to_gather(
     woman.gathered = draw(now, Event.GATHERING, woman.key, key) < chance
 
 
-@compiled
+@inner
 def charge(ground: Ground, group: Any, kind: int, came: int) -> None:
     cost = ground.costs[kind]
     group.intervention_rp += work.scaled(cost.rp, ground.p[0].intervention_cost_factor)
@@ -480,7 +493,7 @@ def charge(ground: Ground, group: Any, kind: int, came: int) -> None:
     group.intervention_hours += work.hours_of(min(cost.persons, came), cost.hours)
 
 
-@compiled
+@inner
 def take_effect(
     ground: Ground, now: Now, women: Women, outlets: Outlets, donors: Donors, kube: Group,
     plans: Plans, i: int,
@@ -528,7 +541,7 @@ def take_effect(
         talk(p, women, group, plan.kind)
 
 
-@compiled
+@inner
 def fgd(p: Any, now: Now, women: Women, group: Any) -> None:
     for i in range(group.women):
         woman = women.rows[i]
@@ -540,7 +553,7 @@ def fgd(p: Any, now: Now, women: Women, group: Any) -> None:
     group.fgd_week = now.week
 
 
-@compiled
+@inner
 def talk(p: Any, women: Women, group: Any, kind: int) -> None:
     """Counselling, education and persuasion: what those who come take home."""
     for i in range(group.women):
@@ -555,7 +568,7 @@ def talk(p: Any, women: Women, group: Any, kind: int) -> None:
             woman.trust = members.trust_after_persuasion(p, woman.trust)
 
 
-@compiled
+@inner
 def negotiate(p: Any, now: Now, outlets: Outlets, group: Any, plan: Any) -> None:
     outlet = outlets.rows[plan.outlet]
     outlet.visited = True
@@ -570,7 +583,7 @@ def negotiate(p: Any, now: Now, outlets: Outlets, group: Any, plan: Any) -> None
     group.networking = members.gained(group.networking, p.networking_visit)
 
 
-@compiled
+@inner
 def may_accept(p: Any, now: Now, outlets: Outlets, o: int, group: Any) -> bool:
     outlet = outlets.rows[o]
     ask_around(p, outlets, o)
@@ -587,7 +600,7 @@ def may_accept(p: Any, now: Now, outlets: Outlets, o: int, group: Any) -> bool:
     return accepts
 
 
-@compiled
+@inner
 def ask_around(p: Any, outlets: Outlets, o: int) -> None:
     known, opinion = 0, 0.0
     for other in outlets.acquaintances[o]:
@@ -597,7 +610,7 @@ def ask_around(p: Any, outlets: Outlets, o: int) -> None:
     outlets.rows[o].vouched = work.share(opinion, known)
 
 
-@compiled
+@inner
 def start_tie(p: Any, outlet: Any, group: Any) -> None:
     outlet.experience = p.new_tie_order_share
     outlet.deliveries = 0
@@ -610,7 +623,7 @@ def start_tie(p: Any, outlet: Any, group: Any) -> None:
         group.news += 1
 
 
-@compiled
+@inner
 def audience(ground: Ground, now: Now, donors: Donors, group: Any, plan: Any) -> None:
     p = ground.p[0]
     for d in range(len(donors.rows)):
@@ -627,7 +640,7 @@ def audience(ground: Ground, now: Now, donors: Donors, group: Any, plan: Any) ->
             return
 
 
-@compiled
+@inner
 def ask_for_legality(p: Any, now: Now, group: Any) -> None:
     if draw(now, Event.LEGALITY, 0, 0) < p.legality_prob:
         luck_1 = draw(now, Event.LEGALITY_DELAY, 0, 0)
@@ -635,14 +648,14 @@ def ask_for_legality(p: Any, now: Now, group: Any) -> None:
         group.legality_week = now.week + support.delay_weeks(p.legality_delay, luck_1, luck_2)
 
 
-@compiled
+@inner
 def decision_week(ground: Ground, now: Now) -> int:
     tick = ground.ticks[now.tick]
     in_time = draw(now, Event.BUDGET_LATE, 0, 0) < ground.p[0].budget_late_prob
     return tick.early_week if in_time else tick.decision_week
 
 
-@compiled
+@inner
 def propose(p: Any, now: Now, donors: Donors, group: Any, plans: Plans, i: int) -> None:
     donor = donors.rows[plans.rows[i].donor]
     if donor.granted or donor.decision_week != NEVER:
@@ -656,7 +669,7 @@ def propose(p: Any, now: Now, donors: Donors, group: Any, plans: Plans, i: int) 
     group.proposals_submitted += 1
 
 
-@compiled
+@inner
 def train_product(p: Any, now: Now, kube: Group, plan: Any) -> None:
     group = kube.rows[0]
     group.product_skill = support.trained(group.product_skill, p.train_gain_product, group.turnout)
@@ -667,7 +680,7 @@ def train_product(p: Any, now: Now, kube: Group, plan: Any) -> None:
         note(now, What.NEW_PRODUCT, plan.product, 0.0)
 
 
-@compiled
+@inner
 def campaign(p: Any, now: Now, outlets: Outlets, group: Any) -> None:
     for o in range(len(outlets.rows)):
         if draw(now, Event.CAMPAIGN, outlets.rows[o].key, 0) < p.campaign_reach:
@@ -677,17 +690,17 @@ def campaign(p: Any, now: Now, outlets: Outlets, group: Any) -> None:
     group.candidates = max(group.candidates, reached)
 
 
-@compiled
+@inner
 def market_stall(ground: Ground, now: Now, outlets: Outlets, group: Any, plan: Any) -> None:
     levy = int(ground.p[0].stall_levy)
-    if group.cash < levy:
+    if group.cash - group.transport < levy:
         note(now, What.STALL_CLOSED, plan.outlet, 0.0)
         return
     group.transport += levy
     open_own(ground, outlets, plan.outlet)
 
 
-@compiled
+@inner
 def open_own(ground: Ground, outlets: Outlets, o: int) -> None:
     outlet = outlets.rows[o]
     if not outlet.own and outlet.status != Status.PARTNER:
@@ -699,7 +712,7 @@ def open_own(ground: Ground, outlets: Outlets, o: int) -> None:
         outlets.receipts[o, k] = ground.products[k].price
 
 
-@compiled
+@inner
 def close_own(ground: Ground, outlets: Outlets, o: int) -> None:
     outlet = outlets.rows[o]
     if outlet.rented:
@@ -713,7 +726,7 @@ def close_own(ground: Ground, outlets: Outlets, o: int) -> None:
 # --- Phases: attendance, orders ------------------------------------------------------------------
 
 
-@compiled
+@inner
 def attendance(ground: Ground, now: Now, women: Women, kube: Group) -> None:
     p, group = ground.p[0], kube.rows[0]
     came = there = 0
@@ -733,14 +746,15 @@ def attendance(ground: Ground, now: Now, women: Women, kube: Group) -> None:
     group.attendance = work.share(came, work.hours_of(there, times(kube.held)))
 
 
-@compiled
+@inner
 def orders(ground: Ground, now: Now, outlets: Outlets, kube: Group, scratch: Scratch) -> None:
     p, group = ground.p[0], kube.rows[0]
     if times(kube.held) == 0:
         return
     quality = selling.quality_factor(p, group.quality)
     alike = scratch.alike
-    alike[:] = 0
+    for kind in range(len(alike)):
+        alike[kind, 0] = alike[kind, 1] = 0
     for o in range(len(outlets.rows)):
         outlet = outlets.rows[o]
         if outlet.status == Status.PARTNER:
@@ -753,7 +767,7 @@ def orders(ground: Ground, now: Now, outlets: Outlets, kube: Group, scratch: Scr
     promise(ground, outlets, kube)
 
 
-@compiled
+@inner
 def order(
     ground: Ground, now: Now, outlets: Outlets, o: int, kube: Group, quality: float, overlap: float
 ) -> None:
@@ -783,7 +797,7 @@ def order(
                 outlets.orders[o, k, s] = selling.order(share, expected)
 
 
-@compiled
+@inner
 def promise(ground: Ground, outlets: Outlets, kube: Group) -> None:
     p, group = ground.p[0], kube.rows[0]
     broken = 0
@@ -822,7 +836,7 @@ def promise(ground: Ground, outlets: Outlets, kube: Group) -> None:
         outlets.rows[o].promised = value
 
 
-@compiled
+@inner
 def scale_orders(outlets: Outlets, scale: float) -> None:
     if scale == 1:
         return
@@ -832,7 +846,7 @@ def scale_orders(outlets: Outlets, scale: float) -> None:
                 outlets.orders[o, k, s] = work.scaled(outlets.orders[o, k, s], scale)
 
 
-@compiled
+@inner
 def orders_at(outlets: Outlets, o: int, s: int) -> bool:
     for k in range(outlets.orders.shape[1]):
         if outlets.orders[o, k, s] > 0:
@@ -840,7 +854,7 @@ def orders_at(outlets: Outlets, o: int, s: int) -> bool:
     return False
 
 
-@compiled
+@inner
 def loaded_at(outlets: Outlets, o: int, s: int) -> bool:
     for k in range(outlets.batches.shape[1]):
         if outlets.batches[o, k, s] > 0:
@@ -848,7 +862,7 @@ def loaded_at(outlets: Outlets, o: int, s: int) -> bool:
     return False
 
 
-@compiled
+@inner
 def trips_together(p: Any, outlets: Outlets, s: int) -> tuple[float, float]:
     """Share of a trip that is left in the village and outside, by how many are served."""
     inside = outside = 0
@@ -864,7 +878,7 @@ def trips_together(p: Any, outlets: Outlets, s: int) -> tuple[float, float]:
 # --- Phases: production, delivery ----------------------------------------------------------------
 
 
-@compiled
+@inner
 def production(
     ground: Ground, now: Now, women: Women, outlets: Outlets, kube: Group, scratch: Scratch
 ) -> None:
@@ -885,7 +899,7 @@ def production(
         woman.farm_income = wages - woman.wage_lost
 
 
-@compiled
+@inner
 def hold_session(
     ground: Ground, now: Now, women: Women, outlets: Outlets, kube: Group, scratch: Scratch, s: int
 ) -> float:
@@ -937,7 +951,7 @@ def hold_session(
     return effort
 
 
-@compiled
+@inner
 def choose_crew(
     p: Any, now: Now, women: Women, group: Any, scratch: Scratch, s: int, came: int, wanted: int
 ) -> tuple[float, int]:
@@ -961,7 +975,7 @@ def choose_crew(
     return effort, crew
 
 
-@compiled
+@inner
 def load(outlets: Outlets, kube: Group, scratch: Scratch, k: int, s: int, made: int) -> None:
     available = kube.stock[k] + made
     n = len(outlets.rows)
@@ -975,7 +989,7 @@ def load(outlets: Outlets, kube: Group, scratch: Scratch, k: int, s: int, made: 
     kube.stock[k] = available
 
 
-@compiled
+@inner
 def delivery(ground: Ground, now: Now, outlets: Outlets, kube: Group) -> None:
     p, group = ground.p[0], kube.rows[0]
     chance = work.failure_probability(
@@ -1005,7 +1019,7 @@ def delivery(ground: Ground, now: Now, outlets: Outlets, kube: Group) -> None:
 # --- Phases: sales, settlement, division ---------------------------------------------------------
 
 
-@compiled
+@inner
 def sales(ground: Ground, now: Now, outlets: Outlets) -> None:
     p = ground.p[0]
     for o in range(len(outlets.rows)):
@@ -1028,7 +1042,7 @@ def sales(ground: Ground, now: Now, outlets: Outlets) -> None:
                     )
 
 
-@compiled
+@inner
 def settlement(ground: Ground, outlets: Outlets, kube: Group) -> None:
     group = kube.rows[0]
     for o in range(len(outlets.rows)):
@@ -1039,12 +1053,12 @@ def settlement(ground: Ground, outlets: Outlets, kube: Group) -> None:
     group.cash += group.receipts - group.materials - group.transport
 
 
-@compiled
+@inner
 def on_consignment(outlet: Any) -> bool:
     return outlet.own or not outlet.outright
 
 
-@compiled
+@inner
 def settle(ground: Ground, outlets: Outlets, o: int) -> None:
     outlet, due = outlets.rows[o], outlets.due[o]
     owed = 0
@@ -1059,7 +1073,7 @@ def settle(ground: Ground, outlets: Outlets, o: int) -> None:
             bought = outlets.delivered[o, k] - outlets.lost[o, k]
         owed += work.value(bought, outlets.receipts[o, k])
     last = len(due) - 1
-    due[last if on_consignment(outlet) and not outlet.own else 0] += owed
+    due[outlet.lag if on_consignment(outlet) and not outlet.own else 0] += owed
     outlet.paid = 0 if outlet.late_weeks > 0 else due[0]
     left_open = due[0] - outlet.paid
     for week in range(last):
@@ -1068,7 +1082,7 @@ def settle(ground: Ground, outlets: Outlets, o: int) -> None:
     due[0] += left_open
 
 
-@compiled
+@inner
 def division(ground: Ground, now: Now, women: Women, donors: Donors, kube: Group) -> None:
     p = ground.p[0]
     divide(p, women, kube)
@@ -1077,7 +1091,7 @@ def division(ground: Ground, now: Now, women: Women, donors: Donors, kube: Group
             pay_wages(p, women, kube.rows[0])
 
 
-@compiled
+@inner
 def divide(p: Any, women: Women, kube: Group) -> None:
     group = kube.rows[0]
     surplus = group.cash - group.opening_cash
@@ -1101,7 +1115,7 @@ def divide(p: Any, women: Women, kube: Group) -> None:
     group.cash -= group.payouts
 
 
-@compiled
+@inner
 def pay_wages(p: Any, women: Women, group: Any) -> None:
     wage = money.weekly_wage(p)
     for i in range(group.women):
@@ -1114,7 +1128,7 @@ def pay_wages(p: Any, women: Women, group: Any) -> None:
 # --- Phases: trust, habits, skills ---------------------------------------------------------------
 
 
-@compiled
+@inner
 def judge(
     ground: Ground, now: Now, women: Women, outlets: Outlets, donors: Donors, kube: Group
 ) -> None:
@@ -1145,7 +1159,7 @@ def judge(
         donor.bad = trust.remembered(p, donor.bad)
 
 
-@compiled
+@inner
 def judge_week(ground: Ground, now: Now, outlets: Outlets, o: int, group: Any) -> None:
     p, outlet = ground.p[0], outlets.rows[o]
     outlet.good = trust.remembered(p, outlet.good)
@@ -1158,13 +1172,13 @@ def judge_week(ground: Ground, now: Now, outlets: Outlets, o: int, group: Any) -
     outlet.promise_weeks = max(0, outlet.promise_weeks - 1)
 
 
-@compiled
+@inner
 def lose_trust(p: Any, outlet: Any) -> None:
     outlet.bad += trust.bad_evidence(p)
     outlet.level = trust.multiplied_after(p, outlet.level, False)
 
 
-@compiled
+@inner
 def judge_delivery(ground: Ground, now: Now, outlets: Outlets, o: int, group: Any) -> None:
     p, outlet = ground.p[0], outlets.rows[o]
     sent = value_of(ground, outlets.delivered[o])
@@ -1188,7 +1202,7 @@ def judge_delivery(ground: Ground, now: Now, outlets: Outlets, o: int, group: An
             note(now, What.DECEPTION, o, 0.0)
 
 
-@compiled
+@inner
 def perishable(ground: Ground, counts: NDArray[np.int64]) -> int:
     value = 0
     for k in range(len(counts)):
@@ -1197,7 +1211,7 @@ def perishable(ground: Ground, counts: NDArray[np.int64]) -> int:
     return value
 
 
-@compiled
+@inner
 def habits(ground: Ground, now: Now, women: Women, kube: Group) -> None:
     p, group = ground.p[0], kube.rows[0]
     kept, sessions = support.kept(p.fgd_halflife), times(kube.held)
@@ -1214,7 +1228,7 @@ def habits(ground: Ground, now: Now, women: Women, kube: Group) -> None:
         group.last_attendance = group.attendance
 
 
-@compiled
+@inner
 def get_used_to(
     p: Any, women: Women, i: int, group: Any, kept: float, sessions: int, farm_days: float
 ) -> None:
@@ -1234,7 +1248,7 @@ def get_used_to(
     )
 
 
-@compiled
+@inner
 def skills(ground: Ground, outlets: Outlets, kube: Group) -> None:
     p, group = ground.p[0], kube.rows[0]
     papers, craft = support.kept(p.halflife_proposal), support.kept(p.halflife_product)
@@ -1250,7 +1264,7 @@ def skills(ground: Ground, outlets: Outlets, kube: Group) -> None:
         learn_from_sales(p, outlets, kube, k)
 
 
-@compiled
+@inner
 def learn_from_sales(p: Any, outlets: Outlets, kube: Group, k: int) -> None:
     delivered, sold, expected = 0, 0, 0.0
     for o in range(len(outlets.rows)):
@@ -1278,10 +1292,12 @@ def learn_from_sales(p: Any, outlets: Outlets, kube: Group, k: int) -> None:
 # --- Phases: hearsay, ties -----------------------------------------------------------------------
 
 
-@compiled
+@inner
 def hearsay(ground: Ground, now: Now, outlets: Outlets, scratch: Scratch) -> None:
     p, rows = ground.p[0], outlets.rows
     views, heard = scratch.views, scratch.heard
+    as_partner = trust.telling_probability(p, True)
+    otherwise = trust.telling_probability(p, False)
     for o in range(len(rows)):
         views[o] = trust_of(p, rows[o])
     for o in range(len(rows)):
@@ -1289,7 +1305,7 @@ def hearsay(ground: Ground, now: Now, outlets: Outlets, scratch: Scratch) -> Non
         for other in outlets.acquaintances[o]:
             if other == NONE or not rows[other].informed:
                 continue
-            chance = trust.telling_probability(p, rows[other].status == Status.PARTNER)
+            chance = as_partner if rows[other].status == Status.PARTNER else otherwise
             if draw(now, Event.HEARSAY, rows[other].key, rows[o].key) < chance:
                 opinions += views[other]
                 told += 1
@@ -1303,7 +1319,7 @@ def hearsay(ground: Ground, now: Now, outlets: Outlets, scratch: Scratch) -> Non
             outlet.informed = True
 
 
-@compiled
+@inner
 def ties(ground: Ground, now: Now, outlets: Outlets, kube: Group) -> None:
     p, group = ground.p[0], kube.rows[0]
     if now.week < 0 or not group.alive:
@@ -1317,7 +1333,7 @@ def ties(ground: Ground, now: Now, outlets: Outlets, kube: Group) -> None:
     serve_fewer_or_more(ground, now, outlets, kube)
 
 
-@compiled
+@inner
 def may_stop(p: Any, now: Now, outlet: Any) -> None:
     opinion = trust_of(p, outlet)
     if ties_rules.stops(p, opinion, outlet.bad_weeks, outlet.deliveries):
@@ -1328,7 +1344,7 @@ def may_stop(p: Any, now: Now, outlet: Any) -> None:
         note(now, What.DROPPED, outlet.index, opinion)
 
 
-@compiled
+@inner
 def may_reopen(p: Any, now: Now, outlet: Any) -> None:
     if outlet.repair_weeks > 0:
         outlet.repair_weeks -= 1
@@ -1342,7 +1358,7 @@ def may_reopen(p: Any, now: Now, outlet: Any) -> None:
         note(now, What.REOPENED, outlet.index, 0.0)
 
 
-@compiled
+@inner
 def brings_per_trip(ground: Ground, outlets: Outlets, o: int, kube: Group) -> float:
     brings = 0.0
     for k in range(len(ground.products)):
@@ -1353,7 +1369,7 @@ def brings_per_trip(ground: Ground, outlets: Outlets, o: int, kube: Group) -> fl
     return brings - outlets.rows[o].trip_cost
 
 
-@compiled
+@inner
 def serve_fewer_or_more(ground: Ground, now: Now, outlets: Outlets, kube: Group) -> None:
     p, group, rows = ground.p[0], kube.rows[0], outlets.rows
     least = best = NONE
@@ -1379,7 +1395,7 @@ def serve_fewer_or_more(ground: Ground, now: Now, outlets: Outlets, kube: Group)
             note(now, What.RESUMED, best, 0.0)
 
 
-@compiled
+@inner
 def brings_less(ground: Ground, outlets: Outlets, kube: Group, o: int, other: int) -> bool:
     """Whether outlet `o` brings less per trip than `other`, or as much and trusts less."""
     p = ground.p[0]
@@ -1393,7 +1409,7 @@ def brings_less(ground: Ground, outlets: Outlets, kube: Group, o: int, other: in
 # --- Phases: people, outside_money ---------------------------------------------------------------
 
 
-@compiled
+@inner
 def people(ground: Ground, now: Now, women: Women, kube: Group) -> None:
     p, group = ground.p[0], kube.rows[0]
     if now.week < 0:
@@ -1414,7 +1430,7 @@ def people(ground: Ground, now: Now, women: Women, kube: Group) -> None:
     may_break(p, now, group)
 
 
-@compiled
+@inner
 def most_confident(women: Women, group: Any, officers: bool) -> int:
     """The most confident woman, officers among them or not; NONE when there is nobody."""
     chosen = NONE
@@ -1426,7 +1442,7 @@ def most_confident(women: Women, group: Any, officers: bool) -> int:
     return chosen
 
 
-@compiled
+@inner
 def replace_lost_officer(p: Any, now: Now, women: Women, group: Any) -> None:
     officers = 0
     for i in range(group.women):
@@ -1438,7 +1454,7 @@ def replace_lost_officer(p: Any, now: Now, women: Women, group: Any) -> None:
         note(now, What.NEW_OFFICER, chosen, 0.0)
 
 
-@compiled
+@inner
 def find_a_house(p: Any, now: Now, women: Women, group: Any) -> None:
     for i in range(group.women):
         if women.rows[i].active and women.rows[i].house:
@@ -1452,7 +1468,7 @@ def find_a_house(p: Any, now: Now, women: Women, group: Any) -> None:
     note(now, What.NEW_HOUSE, host, 0.0)
 
 
-@compiled
+@inner
 def may_grow(p: Any, now: Now, group: Any, there: int, room: bool) -> bool:
     if not group.alive or not room or there >= max(p.kube_limit, p.n_members):
         return False
@@ -1462,7 +1478,7 @@ def may_grow(p: Any, now: Now, group: Any, there: int, room: bool) -> bool:
     return True
 
 
-@compiled
+@inner
 def may_break(p: Any, now: Now, group: Any) -> None:
     if group.core_down > 0:
         group.core_down -= 1
@@ -1478,7 +1494,7 @@ def may_break(p: Any, now: Now, group: Any) -> None:
             note(now, What.CORE_FAILED, NONE, group.core_down)
 
 
-@compiled
+@inner
 def outside_money(
     ground: Ground, now: Now, women: Women, donors: Donors, kube: Group, plans: Plans
 ) -> None:
@@ -1505,7 +1521,7 @@ def outside_money(
             receive_budget(p, now, group)
 
 
-@compiled
+@inner
 def elect(p: Any, now: Now, donor: Any) -> None:
     if draw(now, Event.ELECTION, donor.key, 0) < p.kuwu_turnover_prob:
         donor.good = 0.0
@@ -1514,25 +1530,25 @@ def elect(p: Any, now: Now, donor: Any) -> None:
         note(now, What.NEW_HEAD, NONE, 0.0)
 
 
-@compiled
+@inner
 def donor_trust(p: Any, donor: Any) -> float:
     return trust.level(p, donor.good, donor.bad, donor.base)
 
 
-@compiled
+@inner
 def budget_chance(p: Any, donor: Any, group: Any) -> float:
     return support.budget_probability(
         p, group.legal, donor_trust(p, donor), group.mentor, donor.new_head
     )
 
 
-@compiled
+@inner
 def payment_week(ground: Ground, now: Now, luck: float) -> int:
     tick = ground.ticks[now.tick]
     return support.payment_week(tick.payment_day, tick.payment_days, luck)
 
 
-@compiled
+@inner
 def decide_on_wages(ground: Ground, now: Now, donor: Any, group: Any) -> None:
     p = ground.p[0]
     chance = support.wage_probability(p, budget_chance(p, donor, group))
@@ -1546,7 +1562,7 @@ def decide_on_wages(ground: Ground, now: Now, donor: Any, group: Any) -> None:
         donor.rejected_week = now.week
 
 
-@compiled
+@inner
 def decide_on_budget(ground: Ground, now: Now, donor: Any, group: Any) -> None:
     chance = budget_chance(ground.p[0], donor, group)
     donor.decision_week = NEVER
@@ -1559,7 +1575,7 @@ def decide_on_budget(ground: Ground, now: Now, donor: Any, group: Any) -> None:
         donor.rejected_week = now.week
 
 
-@compiled
+@inner
 def decide_on_proposal(
     p: Any, now: Now, women: Women, donor: Any, group: Any, plans: Plans
 ) -> None:
@@ -1582,7 +1598,7 @@ def decide_on_proposal(
         plan.retry_week = now.week + p.resubmit_weeks
 
 
-@compiled
+@inner
 def receive_grant(p: Any, group: Any, amount: int, in_cash: bool) -> None:
     group.news += 1
     group.grants_rp += amount
@@ -1595,7 +1611,7 @@ def receive_grant(p: Any, group: Any, amount: int, in_cash: bool) -> None:
         group.tools = max(group.tools, support.tools_in_use(p, amount))
 
 
-@compiled
+@inner
 def receive_budget(p: Any, now: Now, group: Any) -> None:
     amount = support.budget_amount(p)
     group.news += 1
@@ -1607,54 +1623,7 @@ def receive_budget(p: Any, now: Now, group: Any) -> None:
 # --- Weeks and runs ------------------------------------------------------------------------------
 
 
-@compiled
-def step(ground: Ground, now: Now, world: World, scratch: Scratch) -> None:
-    """One week: the phases of `sim.week.PHASES`, in order."""
-    women, outlets, donors = world.women, world.outlets, world.donors
-    kube, plans = world.kube, world.plans
-    shocks(ground, now, women, outlets, kube, world.shocks)
-    open_week(ground, now, women, outlets, kube)
-    farm_calls(ground, now, women, kube)
-    interventions(ground, now, women, outlets, donors, kube, plans)
-    attendance(ground, now, women, kube)
-    orders(ground, now, outlets, kube, scratch)
-    production(ground, now, women, outlets, kube, scratch)
-    delivery(ground, now, outlets, kube)
-    sales(ground, now, outlets)
-    settlement(ground, outlets, kube)
-    division(ground, now, women, donors, kube)
-    judge(ground, now, women, outlets, donors, kube)
-    habits(ground, now, women, kube)
-    skills(ground, outlets, kube)
-    hearsay(ground, now, outlets, scratch)
-    ties(ground, now, outlets, kube)
-    people(ground, now, women, kube)
-    outside_money(ground, now, women, donors, kube, plans)
-
-
-@compiled
-def week_of(run: int, week: int, burn_in: int, keys: Any, log: Any, noted: Any) -> Now:
-    """The week at hand, with the keys of its luck looked up."""
-    for event in range(len(keys)):
-        keys[event] = event_key(run, week, event)
-    return Now(run, week, week + burn_in, keys, log, noted)
-
-
-@compiled
-def live(
-    ground: Ground, made: World, scratch: Scratch, run: int, weeks: int,
-    tables: measures.Tables, keys: Any, log: Any, noted: Any,
-) -> None:  # fmt: skip
-    """One run: the burn-in, then `weeks` recorded weeks."""
-    burn_in = ground.p[0].burn_in_weeks
-    founding.draw_luck(ground, made.women, made.outlets, run)
-    for week in range(-burn_in, weeks):
-        step(ground, week_of(run, week, burn_in, keys, log, noted), made, scratch)
-        if week >= 0:
-            measures.record(ground, made, week, tables)
-
-
-@compiled
+@inner
 def lend(ground: Ground, made: World, scratch: Scratch) -> tuple[Ground, World, Scratch]:
     """The same arrays, borrowed for the time of a call."""
     women, outlets, kube = made.women, made.outlets, made.kube
@@ -1691,7 +1660,8 @@ def lend(ground: Ground, made: World, scratch: Scratch) -> tuple[Ground, World, 
             borrowed(made.block),
         ),
         Scratch(
-            borrowed(scratch.turns), borrowed(scratch.sorting), borrowed(scratch.views),
+            borrowed(scratch.turns), borrowed(scratch.sorting), borrowed(scratch.places),
+            borrowed(scratch.invited), borrowed(scratch.views),
             borrowed(scratch.heard), borrowed(scratch.asked), borrowed(scratch.loads),
             borrowed(scratch.alike), borrowed(scratch.to_make),
         ),
@@ -1699,24 +1669,56 @@ def lend(ground: Ground, made: World, scratch: Scratch) -> tuple[Ground, World, 
 
 
 @compiled
-def live_all(
-    ground: Ground, founded: NDArray[np.uint8], made: World, scratch: Scratch,
-    runs: NDArray[np.int64], weeks: int, tables: measures.Tables,
+def live(
+    whole: Ground, founded: NDArray[np.uint8], whole_world: World, room: Scratch,
+    runs: NDArray[np.int64], first: int, last: int, tables: measures.Tables,
     keys: NDArray[np.int64], log: NDArray[np.void], ends: NDArray[np.int64],
 ) -> None:  # fmt: skip
-    """All `runs` of one setting, each from the same founding; `ends[r]` closes its happenings."""
+    """Weeks `first` up to, not including, `last` of all `runs` of one setting.
+
+    When `first` is the first week of the burn-in, each run begins at the founding; else the world
+    is as it was left. `ends[r]` tells where the happenings of a run end in `log`. The phases are
+    those of `sim.week.PHASES`, in order; all is one function, so that it is optimised once.
+    """
+    ground, world, scratch = lend(whole, whole_world, room)
+    women, outlets, donors = world.women, world.outlets, world.donors
+    kube, plans, planned = world.kube, world.plans, world.shocks
+    burn_in = ground.p[0].burn_in_weeks
     noted = np.zeros(1, np.int64)
-    lent, world_lent, scratch_lent = lend(ground, made, scratch)
     for r in range(len(runs)):
-        made.block[:] = founded
+        if first == -burn_in:
+            for byte in range(len(founded)):
+                world.block[byte] = founded[byte]
+            founding.draw_luck(ground, women, outlets, runs[r])
         here = measures.Tables(
             borrowed(tables.weekly[r]), borrowed(tables.women[r]), borrowed(tables.outlets[r]),
             borrowed(tables.products[r]), borrowed(tables.members[r]),
         )  # fmt: skip
-        live(
-            lent, world_lent, scratch_lent, runs[r], weeks, here, borrowed(keys), borrowed(log),
-            borrowed(noted),
-        )  # fmt: skip
+        for week in range(first, last):
+            for event in range(len(keys)):
+                keys[event] = event_key(runs[r], week, event)
+            tick = week + burn_in
+            now = Now(runs[r], week, tick, borrowed(keys), borrowed(log), borrowed(noted))
+            shocks(ground, now, women, outlets, kube, planned, scratch)
+            open_week(ground, now, women, outlets, kube)
+            farm_calls(ground, now, women, kube)
+            interventions(ground, now, women, outlets, donors, kube, plans, scratch)
+            attendance(ground, now, women, kube)
+            orders(ground, now, outlets, kube, scratch)
+            production(ground, now, women, outlets, kube, scratch)
+            delivery(ground, now, outlets, kube)
+            sales(ground, now, outlets)
+            settlement(ground, outlets, kube)
+            division(ground, now, women, donors, kube)
+            judge(ground, now, women, outlets, donors, kube)
+            habits(ground, now, women, kube)
+            skills(ground, outlets, kube)
+            hearsay(ground, now, outlets, scratch)
+            ties(ground, now, outlets, kube)
+            people(ground, now, women, kube)
+            outside_money(ground, now, women, donors, kube, plans)
+            if week >= 0:
+                measures.record(ground, world, week, here)
         ends[r] = noted[0]
 
 
@@ -1729,7 +1731,7 @@ def simulate(
 ) -> Iterator[tuple[measures.Tables, NDArray[np.void]]]:  # fmt: skip
     """Live one run for each luck; yields the tables of each and its happenings (HAPPENING)."""
     founded = founding.found(setting, scenario, partners)
-    made = world.copy(founded)
+    made = worlds.copy(founded)
     scratch = _scratch(made)
     rows = _most_happenings(made, weeks + int(setting.p.burn_in_weeks))
     chunk = max(1, MOST_ROWS // rows)
@@ -1739,7 +1741,11 @@ def simulate(
         runs = np.array([luck.key for luck in some], np.int64)
         tables = measures.empty(setting, weeks, detail, members_too, len(some))
         log, ends = np.empty(rows * len(some), HAPPENING), np.zeros(len(some), np.int64)
-        live_all(setting.ground, founded.block, made, scratch, runs, weeks, tables, keys, log, ends)
+        first_week = -int(setting.p.burn_in_weeks)
+        live(
+            setting.ground, founded.block, made, scratch, runs, first_week, weeks, tables, keys,
+            log, ends,
+        )  # fmt: skip
         starts = [0, *ends[:-1].tolist()]
         for r, (start, end) in enumerate(zip(starts, ends.tolist(), strict=True)):
             yield measures.Tables(*(part[r] for part in tables)), log[start:end].copy()
@@ -1750,6 +1756,8 @@ def _scratch(made: World) -> Scratch:
     return Scratch(
         turns=np.zeros(women),
         sorting=np.zeros(women),
+        places=np.zeros(women, np.int64),
+        invited=np.zeros(women, np.bool_),
         views=np.zeros(outlets),
         heard=np.zeros(outlets),
         asked=np.zeros(outlets, np.int64),

@@ -12,6 +12,7 @@ from sim.compiled import compiled
 from sim.config.timing import STAGES
 from sim.draws import Event, event_key, name_key, uniform
 from sim.parameters import INTERVENTION_KINDS, OUTLET_KINDS, Value
+from sim.quantiles import rank
 from sim.rules import members, selling, support, trust, work
 from sim.scenario import Donor, Outlet, Scenario
 from sim.setting import Ground, Setting, ingredient_names
@@ -326,19 +327,30 @@ def _draw_acquaintances(ground: Ground, made: Outlets, run: int, week: int) -> N
     (Watts and Strogatz 1998). Online outlets meet nobody.
     """
     p, outlets, known = ground.p[0], made.rows, made.acquaintances
-    known[:] = NONE
-    places = event_key(run, week, Event.PLACE)
-    far = event_key(run, week, Event.FAR)
-    everywhere = np.array([o for o in range(len(outlets)) if not outlets[o].online], np.int64)
+    lots, everywhere = np.zeros(len(outlets)), np.zeros(len(outlets), np.int64)
+    places, far = event_key(run, week, Event.PLACE), event_key(run, week, Event.FAR)
+    met = 0
+    for o in range(len(outlets)):
+        lots[o] = uniform(places, outlets[o].key, 0)
+        for step in range(known.shape[1]):
+            known[o, step] = NONE
+        if not outlets[o].online:
+            everywhere[met] = o
+            met += 1
+    ring = np.zeros(met, np.int64)
     for side in range(2):
-        here = np.array([o for o in everywhere if outlets[o].outside == (side == 1)], np.int64)
-        ring = here[np.argsort(np.array([uniform(places, outlets[o].key, 0) for o in here]))]
-        for rank in range(len(ring)):
-            me = ring[rank]
-            for step in range(min(known.shape[1], len(ring) - 1)):
+        n = 0
+        for place in range(met):
+            if outlets[everywhere[place]].outside == (side == 1):
+                ring[n] = everywhere[place]
+                n += 1
+        rank(ring, n, lots)
+        for place in range(n):
+            me = ring[place]
+            for step in range(min(known.shape[1], n - 1)):
                 away = step // 2 + 1
-                other = ring[(rank + away) % len(ring) if step % 2 == 0 else rank - away]
+                other = ring[(place + away) % n] if step % 2 == 0 else ring[(place - away) % n]
                 if uniform(far, outlets[me].key, 2 * step) < p.hearsay_far:
                     luck = uniform(far, outlets[me].key, 2 * step + 1)
-                    other = everywhere[int(luck * len(everywhere))]
+                    other = everywhere[int(luck * met)]
                 known[me, step] = NONE if other == me else other

@@ -137,7 +137,7 @@ def counselling(village: Village, _: PlanState) -> None:
 def market_stall(village: Village, plan: PlanState) -> None:
     """The group's own stall, for a levy from the cash box (F106)."""
     kube, levy = village.kube, int(village.p.stall_levy)
-    if kube.cash < levy:
+    if kube.cash - kube.transport < levy:
         village.note(What.STALL_CLOSED, plan.outlet)
         return
     kube.transport += levy

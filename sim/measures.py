@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import compiled
+from sim.compiled import compiled, inner
 from sim.parameters import DAYS_PER_WEEK, Parameters
 from sim.quantiles import sort
 from sim.rules import members, trust, work
@@ -191,7 +191,7 @@ def record(ground: Ground, world: World, week: int, tables: Tables) -> None:
         _members(world.women, tables.members[week])
 
 
-@compiled
+@inner
 def _count(flags: NDArray[np.bool_]) -> int:
     count = 0
     for flag in flags:
@@ -199,7 +199,7 @@ def _count(flags: NDArray[np.bool_]) -> int:
     return count
 
 
-@compiled
+@inner
 def _pieces(counts: NDArray[np.int64]) -> int:
     pieces = 0
     for count in counts:
@@ -207,7 +207,7 @@ def _pieces(counts: NDArray[np.int64]) -> int:
     return pieces
 
 
-@compiled
+@inner
 def _incomes(p: Parameters, women: Women, row: Any) -> None:
     """Per founding woman, whether she is still in the group or not."""
     n = p.n_members
@@ -243,7 +243,7 @@ def _incomes(p: Parameters, women: Women, row: Any) -> None:
     row.income_gini = gini(cash)
 
 
-@compiled
+@inner
 def gini(incomes: NDArray[np.float64]) -> float:
     """Gini coefficient (0-1) of non-negative incomes, which it sorts; 0 when there are none."""
     sort(incomes)
@@ -257,7 +257,7 @@ def gini(incomes: NDArray[np.float64]) -> float:
     return 2 * ranked / (n * total) - (n + 1) / n
 
 
-@compiled
+@inner
 def _people(p: Parameters, women: Women, kube: Group, row: Any) -> None:
     """The women who are in the group now."""
     group = kube.rows[0]
@@ -283,7 +283,7 @@ def _people(p: Parameters, women: Women, kube: Group, row: Any) -> None:
     row.attendance = group.attendance if _count(kube.held) else np.nan
 
 
-@compiled
+@inner
 def _trade(p: Parameters, ground: Ground, outlets: Outlets, kube: Group, row: Any) -> None:
     """Goods, outlets and what hangs on the most important one."""
     products = ground.products
@@ -322,7 +322,7 @@ def _trade(p: Parameters, ground: Ground, outlets: Outlets, kube: Group, row: An
     row.products = _count(kube.offered)
 
 
-@compiled
+@inner
 def _group(kube: Group, donors: Donors, p: Parameters, row: Any) -> None:
     """The group as a whole, and those who may give."""
     group = kube.rows[0]
@@ -361,7 +361,7 @@ def _group(kube: Group, donors: Donors, p: Parameters, row: Any) -> None:
     row.intervention_hours = group.intervention_hours
 
 
-@compiled
+@inner
 def _sums(p: Parameters, women: Women, rows: NDArray[np.void]) -> None:
     """Add the week to each woman's sums."""
     for i in range(len(rows)):
@@ -372,7 +372,7 @@ def _sums(p: Parameters, women: Women, rows: NDArray[np.void]) -> None:
         rows[i].kube_hours += _count(women.worked[i]) * p.session_hours
 
 
-@compiled
+@inner
 def _outlets(p: Parameters, ground: Ground, outlets: Outlets, rows: NDArray[np.void]) -> None:
     products, value = ground.products, 0.0
     for o in range(len(outlets.rows)):
@@ -398,7 +398,7 @@ def _outlets(p: Parameters, ground: Ground, outlets: Outlets, rows: NDArray[np.v
         rows[o].loss_if_lost = work.share(rows[o].loss_if_lost, value)
 
 
-@compiled
+@inner
 def _products(ground: Ground, outlets: Outlets, kube: Group, rows: NDArray[np.void]) -> None:
     for k in range(len(rows)):
         row = rows[k]
@@ -419,7 +419,7 @@ def _products(ground: Ground, outlets: Outlets, kube: Group, rows: NDArray[np.vo
             row.gross_margin += bought * outlets.receipts[o, k]
 
 
-@compiled
+@inner
 def _members(women: Women, rows: NDArray[np.void]) -> None:
     for i in range(len(rows)):
         woman, row = women.rows[i], rows[i]

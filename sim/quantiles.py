@@ -71,23 +71,30 @@ def gamma(mean: float, variance: float, u: float) -> float:
 
 
 @compiled
-def binomial(n: int, chance: float, u: float) -> int:
-    """Binomial quantile, walking up from zero; a normal law where zero is too rare for a float."""
+def binomial_from(n: int, chance: float, none: float, u: float) -> int:
+    """Binomial quantile for a few trials, walking up from `none`, the probability of zero."""
     if chance >= 1:
         return n
     odds = chance / (1 - chance)
-    log_zero = n * math.log1p(-chance)
-    if log_zero < _LOG_TINY:
-        near = n * chance + normal(u) * math.sqrt(n * chance * (1 - chance))
-        return min(n, max(0, int(near + _CENTRE)))
-    mass = math.exp(log_zero)
-    total = mass
+    mass = total = none
     count = 0
     while u > total and count < n:
         mass *= odds * (n - count) / (count + 1)
         total += mass
         count += 1
     return count
+
+
+@compiled
+def binomial(n: int, chance: float, u: float) -> int:
+    """Binomial quantile, walking up from zero; a normal law where zero is too rare for a float."""
+    if chance >= 1:
+        return n
+    log_zero = n * math.log1p(-chance)
+    if log_zero < _LOG_TINY:
+        near = n * chance + normal(u) * math.sqrt(n * chance * (1 - chance))
+        return min(n, max(0, int(near + _CENTRE)))
+    return binomial_from(n, chance, math.exp(log_zero), u)
 
 
 @compiled
@@ -137,6 +144,35 @@ def _sift(numbers: NDArray[np.float64], root: int, end: int) -> None:
             return
         numbers[root], numbers[child] = numbers[child], numbers[root]
         root = child
+
+
+@compiled
+def rank(places: NDArray[np.int64], n: int, by: NDArray[np.float64]) -> None:
+    """Sort the first `n` places by the numbers there, the smaller place first on a tie."""
+    for start in range(n // 2 - 1, -1, -1):
+        _sift_places(places, start, n, by)
+    for end in range(n - 1, 0, -1):
+        places[0], places[end] = places[end], places[0]
+        _sift_places(places, 0, end, by)
+
+
+@compiled
+def _sift_places(places: NDArray[np.int64], root: int, end: int, by: NDArray[np.float64]) -> None:
+    while True:
+        child = 2 * root + 1
+        if child >= end:
+            return
+        if child + 1 < end and _before(places[child], places[child + 1], by):
+            child += 1
+        if not _before(places[root], places[child], by):
+            return
+        places[root], places[child] = places[child], places[root]
+        root = child
+
+
+@compiled
+def _before(one: int, other: int, by: NDArray[np.float64]) -> bool:
+    return by[one] < by[other] or (by[one] == by[other] and one < other)
 
 
 @compiled

@@ -14,7 +14,7 @@ from sim.happenings import Happening, What
 from sim.interventions import KINDS
 from sim.kube import Kube
 from sim.parameters import DAYS_PER_WEEK, INTERVENTION_KINDS
-from sim.rules import agenda, members, selling, support, work
+from sim.rules import agenda, members, selling, support, trust, work
 from sim.scenario import Scenario
 from sim.setting import Setting
 from sim.state import NEVER, NONE, PlanState, Shock, ShockState, Status, When
@@ -207,8 +207,9 @@ class Village(mesa.Model):  # type: ignore[misc]
         kube = self.kube
         lost = kube.harvest_loss if kube.harvest_weeks else 0.0
         chance = members.farm_call_probability(self.p, self.farm_days, lost)
+        none = members.no_call(self.days_without_session, chance)
         for woman in self.members:
-            woman.hear_farm_calls(chance)
+            woman.hear_farm_calls(chance, none)
 
     def interventions(self) -> None:
         for outlet in self.outlets:
@@ -350,13 +351,13 @@ class Village(mesa.Model):  # type: ignore[misc]
             self.kube.learn_from_sales(k, self.partners)
 
     def hearsay(self) -> None:
+        chances = [trust.telling_probability(self.p, partner) for partner in (True, False)]
         views = [outlet.trust for outlet in self.outlets]
-        heard = [
-            (outlet, [views[i] for i in outlet.acquaintances
-                      if i != NONE and self.outlets[i].tells(outlet)])
-            for outlet in self.outlets
-        ]  # fmt: skip
-        for outlet, opinions in heard:
+        heard = []
+        for outlet in self.outlets:
+            known = [(self.outlets[i], views[i]) for i in outlet.acquaintances if i != NONE]
+            heard.append([view for other, view in known if other.tells(outlet, *chances)])
+        for outlet, opinions in zip(self.outlets, heard, strict=True):
             if opinions:
                 outlet.hear(opinions)
 

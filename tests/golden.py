@@ -11,9 +11,9 @@ import json
 import math
 from pathlib import Path
 
+from sim.draws import Luck
 from sim.parameters import REGISTER
 from sim.runs import Record
-from sim.village import Luck
 from tests.worlds import WEEKLY, column, live
 
 FILE = Path(__file__).with_name("golden.json")

@@ -11,9 +11,9 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import qmc
 
+from sim.draws import Luck
 from sim.parameters import Value
 from sim.scenario import Scenario
-from sim.village import Luck
 from tests.worlds import (
     DEMANDS,
     DRAWN,

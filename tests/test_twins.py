@@ -68,13 +68,13 @@ def test_women_who_leave_and_join_are_the_same() -> None:
     assert len(joined) == 20, "everyone may be replaced once"
 
 
-@settings(max_examples=60, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(cases(WEEKS))
 def test_any_configuration_is_the_same(case: Case) -> None:
     compare(case)
 
 
-@settings(max_examples=15, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
 @given(cases(WEEKS))
 def test_any_configuration_is_recorded_the_same(case: Case) -> None:
     compare_records(case)

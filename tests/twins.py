@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import ensemble, founding, world
+from sim import ensemble, founding, measures, world
 from sim.draws import Luck
 from sim.parameters import Value
 from sim.runs import Record, simulate_all
@@ -33,18 +33,21 @@ class Case(NamedTuple):
 
 
 def in_ensemble(ground: Setting, case: Case) -> Iterator[Week]:
-    """The weeks of the compiled engine, the burn-in included."""
-    made = world.copy(founding.found(ground, case.plan, case.partners))
-    run, burn_in = case.luck.key, int(ground.p.burn_in_weeks)
-    founding.draw_luck(ground.ground, made.women, made.outlets, run)
-    scratch = ensemble._scratch(made)
-    keys, noted = np.zeros(ensemble.EVENTS, np.int64), np.zeros(1, np.int64)
+    """The weeks of the compiled engine, the burn-in included: each is the end of a run of its own.
+
+    So the very code that studies run is looked at, between any two weeks.
+    """
+    founded = founding.found(ground, case.plan, case.partners)
+    made, burn_in = world.copy(founded), int(ground.p.burn_in_weeks)
+    runs, scratch = np.array([case.luck.key], np.int64), ensemble._scratch(made)
+    keys, ends = np.zeros(ensemble.EVENTS, np.int64), np.zeros(1, np.int64)
     log = np.empty(ensemble._most_happenings(made, burn_in + case.weeks), ensemble.HAPPENING)
-    yield made, []
-    for week in range(-burn_in, case.weeks):
-        now = ensemble.week_of(run, week, burn_in, keys, log, noted)
-        ensemble.step(ground.ground, now, made, scratch)
-        yield made, log[: noted[0]].tolist()
+    for end in range(-burn_in, case.weeks + 1):
+        tables = measures.empty(ground, max(0, end), False, False, 1)
+        ensemble.live_all(
+            ground.ground, founded.block, made, scratch, runs, end, tables, keys, log, ends
+        )
+        yield made, log[: ends[0]].tolist()
 
 
 def in_village(ground: Setting, case: Case) -> Iterator[Week]:

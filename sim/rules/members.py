@@ -7,7 +7,7 @@ from enum import IntEnum
 
 from sim.compiled import compiled, rule
 from sim.parameters import DAYS_PER_WEEK, Parameters
-from sim.quantiles import binomial, normal
+from sim.quantiles import binomial_from, normal
 from sim.rules.logit import logistic
 
 
@@ -71,9 +71,15 @@ def farm_call_probability(p: Parameters, farm_days: float, lost: float) -> float
 
 
 @compiled
-def days_called(days: int, probability: float, u: float) -> int:
-    """Number of `days` with a farm call: the binomial quantile of the draw."""
-    return binomial(days, probability, u)
+def no_call(days: int, probability: float) -> float:
+    """Probability that the fields call on none of `days`."""
+    return math.exp(days * math.log1p(-probability)) if probability < 1 else 0.0
+
+
+@compiled
+def days_called(days: int, probability: float, none: float, u: float) -> int:
+    """Number of `days` with a farm call: the binomial quantile; `none` is `no_call` of them."""
+    return binomial_from(days, probability, none, u)
 
 
 @rule

@@ -119,18 +119,20 @@ def ration(orders: Counts, available: int, shares: Counts) -> None:
     wanted = 0
     for order in orders:
         wanted += order
-    if wanted <= available:
-        shares[:] = orders
-        return
     left = available
     for i in range(len(orders)):
-        shares[i] = orders[i] * available // wanted
+        shares[i] = orders[i] * available // wanted if wanted > available else orders[i]
         left -= shares[i]
-    rests = orders * available % wanted
+    if wanted <= available:
+        return
     for _ in range(left):
-        largest = rests.argmax()
+        largest, rest = 0, -1
+        for i in range(len(orders)):
+            left_over = orders[i] * available % wanted
+            taken = shares[i] > orders[i] * available // wanted
+            if left_over > rest and not taken:
+                largest, rest = i, left_over
         shares[largest] += 1
-        rests[largest] = -1
 
 
 @compiled

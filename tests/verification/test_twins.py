@@ -12,8 +12,7 @@ from tests.test_twins import SCENARIOS
 from tests.twins import Case, compare, compare_records
 from tests.worlds import shipped
 
-pytestmark = pytest.mark.slow
-MANY = settings(max_examples=600, suppress_health_check=list(HealthCheck), deadline=None)
+MANY = settings(max_examples=600, suppress_health_check=list(HealthCheck))
 
 
 @pytest.mark.parametrize("clock", REGISTER["calendar"].choices)

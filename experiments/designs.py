@@ -35,7 +35,8 @@ def plausible_villages(
 
 def _column(name: str, count: int, seed: int) -> NDArray[np.float64]:
     """[village] shares in (0, 1), one in each of `count` equal strata, in an order of its own."""
-    column: NDArray[np.float64] = qmc.LatinHypercube(1, rng=[seed, name_key(name)]).random(count)
+    luck = [seed, name_key(name) % 2**64]  # keys are signed, seeds are not
+    column: NDArray[np.float64] = qmc.LatinHypercube(1, rng=luck).random(count)
     return column[:, 0]
 
 

@@ -526,7 +526,7 @@ def take_effect(
     elif plan.kind == SOCIAL_MEDIA:
         open_own(ground, outlets, plan.outlet)
     elif plan.kind == FACILITY:
-        group.facility_until = now.week
+        group.facility_until = max(group.facility_until, plan.until)
     elif plan.kind == AGENCY_TRAINING:
         skill = support.trained(group.management_skill, p.agency_gain, group.turnout)
         group.management_skill = skill

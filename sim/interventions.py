@@ -149,9 +149,9 @@ def social_media(village: Village, plan: PlanState) -> None:
     village.outlets[plan.outlet].open_own()
 
 
-def facility(village: Village, _: PlanState) -> None:
+def facility(village: Village, plan: PlanState) -> None:
     """The balai desa is lent: a second place to produce at (F120)."""
-    village.kube.facility_until = village.week
+    village.kube.facility_until = max(village.kube.facility_until, plan.until)
 
 
 def education(village: Village, _: PlanState) -> None:

@@ -186,8 +186,8 @@ def _women(records: Sequence[Record], ids: Sequence[str]) -> pd.DataFrame:
     frame = pd.DataFrame(_keys(records, (len(record.women) for record in records)))
     frame["member_id"] = _picked(ids, np.resize(np.arange(len(ids)), len(frame)))
     sums = np.concatenate([record.women for record in records])
-    for name, values in zip(measures.WOMAN_SUMS, sums.T, strict=True):
-        frame[name] = values
+    for column, values in zip(measures.WOMAN_SUMS, sums.T, strict=True):
+        frame[column.name] = values
     frame["net_income"] = frame["kube_income"] - frame["farm_income_forgone"]
     return frame
 

@@ -23,6 +23,7 @@ from tests.worlds import (
     live,
     plausible,
     scenario,
+    told,
 )
 
 VILLAGES = 16
@@ -162,7 +163,7 @@ def chances(plan: Scenario, weeks: int, kind: set[str], change: Change) -> list[
         live(plan, weeks, {**values, **change(values)}, luck=Luck(0, i), detail=False)
         for i, values in enumerate(villages())
     ]
-    return [each.value for run in runs for each in run.happenings if each.kind in kind]
+    return [each.value for run in runs for each in told(run, *kind)]
 
 
 def test_training_before_the_proposal_raises_its_chance() -> None:

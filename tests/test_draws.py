@@ -314,7 +314,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int, int]]:
     keys: list[tuple[int, int, int]] = []
 
     def recorded(key: int, who: int, whom: int) -> float:
-        keys.append((key, who, whom))
+        keys.append((int(key), int(who), int(whom)))
         return uniform(key, who, whom)
 
     monkeypatch.setattr(draws, "uniform", recorded)

@@ -63,9 +63,9 @@ def test_binomial_is_exact(n: int, chance: float, u: float) -> None:
 @pytest.mark.parametrize(("n", "chance"), [(5_000, 0.3), (100_000, 0.6), (2_000, 0.999)])
 def test_binomial_of_many_is_near(n: int, chance: float) -> None:
     law = stats.binom(n, chance)
-    for u in (1e-6, 0.01, 0.3, 0.5, 0.9, 0.999999):
+    for u in (0.001, 0.01, 0.3, 0.5, 0.9, 0.999):
         near = law.ppf(u)
-        assert abs(quantiles.binomial(n, chance, u) - near) <= max(2, 0.02 * law.std()), u
+        assert abs(quantiles.binomial(n, chance, u) - near) <= max(1, 0.02 * law.std()), u
 
 
 # --- Negative binomial ---
@@ -101,10 +101,13 @@ def test_above_it_keeps_mean_and_variance(mean: float, size: float) -> None:
 @pytest.mark.parametrize("size", [5.0, 10.0, 35.0, 350.0, math.inf])
 def test_above_it_quantiles_are_within_a_piece_or_a_fiftieth(mean: float, size: float) -> None:
     law = law_of(mean, size)
-    for u in (0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 0.999):
+    for u in (0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99):
         true = law.ppf(u)  # type: ignore[attr-defined]
         found = quantiles.negative_binomial(mean, size, u)
         assert abs(found - true) <= max(1, 0.02 * true), u
+    true = law.ppf(0.999)  # type: ignore[attr-defined]
+    rare = quantiles.negative_binomial(mean, size, 0.999)
+    assert abs(rare - true) <= max(2, 0.02 * true)  # once in a thousand windows
 
 
 @given(st.floats(1, 5_000), st.floats(1, 100_000), luck)

@@ -25,6 +25,7 @@ LIMITS = {
     Binding.CASH: "cash",
     Binding.HANDS: "hands",
     Binding.TRIPS: "trips",
+    Binding.TIES: "ties",
 }
 
 

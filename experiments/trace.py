@@ -9,7 +9,9 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
+from sim.compiled import is_rule
 from sim.draws import Event
+from sim.happenings import name_of, subject_of
 from sim.parameters import Parameters
 from sim.rules import members, money, outlets, selling, support, trust, work
 from sim.village import Village
@@ -35,8 +37,9 @@ def trace(village: Village, week: int, agent: object) -> list[str]:
     for name, value in _plain(agent).items():
         if before.get(name) != value:
             lines.append(f"  {name}: {_shown(before.get(name))} -> {_shown(value)}")
-    for happening in village.happenings[seen:]:
-        lines.append(f"event: {happening.kind} {happening.subject} {_shown(happening.value)}")
+    for _, what, subject, value in village.happenings[seen:]:
+        whom = subject_of(village.setting, what, subject)
+        lines.append(f"event: {name_of(what)} {whom} {_shown(value)}")
     return lines
 
 
@@ -62,7 +65,7 @@ def _listening(agent: object, lines: list[str]) -> Iterator[None]:
     originals = [
         (module, name, rule)
         for module in RULES
-        for name, rule in inspect.getmembers(module, inspect.isfunction)
+        for name, rule in inspect.getmembers(module, is_rule)
         if rule.__module__ == module.__name__
     ]
     for module, name, rule in originals:

@@ -58,16 +58,17 @@ class Member(Actor, MemberState):
         self.village.note(What.HUSBAND_INCOME, self.index, weeks)
 
     def hear_farm_calls(self, chance: float, none: float) -> None:
-        """Learn on which days of the week the fields call; `none`: on no day without a session."""
-        village = self.village
+        """Learn on which days the fields call; `none` is the chance of none without a session."""
+        self.called[:] = self.came[:] = self.worked[:] = False
+        self.gathered = False
+        self.farm_days = self.pay = self.wages = 0
+        if self.ill_weeks:
+            return
         for day in range(len(self.called)):
             self.called[day] = self.draw(Event.FARM_CALL, day) < chance
-        rest = village.days_without_session
-        others = members.days_called(rest, chance, none, self.draw(Event.FARM_CALL, DAYS_PER_WEEK))
+        rest, luck = self.village.days_without_session, self.draw(Event.FARM_CALL, DAYS_PER_WEEK)
+        others = members.days_called(rest, chance, none, luck)
         self.farm_days = int(self.called.sum()) + others
-        self.came[:] = self.worked[:] = False
-        self.gathered = False
-        self.pay = 0
 
     def inclination(self) -> float:
         """Log-odds of coming on a day without a farm call."""
@@ -331,9 +332,13 @@ class Outlet(Actor, OutletState):
         """The base rate moves towards what was heard, on the mean of several opinions."""
         p, opinion = self.village.p, work.share(total(opinions), len(opinions))
         self.base = trust.base_after_hearsay(p, self.base, opinion)
+        self.know_nothing_more()
+        self.informed = True
+
+    def know_nothing_more(self) -> None:
+        """A stranger's trust, in the multiplicative form, is its base rate."""
         if self.status == Status.STRANGER:
             self.level = self.base
-        self.informed = True
 
     def ask_around(self) -> None:
         """What the partners it knows think of the group (Lawang 3)."""
@@ -369,17 +374,14 @@ class Outlet(Actor, OutletState):
 
     def open_own(self) -> None:
         """The group sells here itself: no margin, no trust needed, paid at once."""
-        if not self.own and self.status != Status.PARTNER:
-            self.rented = True
-            self.status = Status.PARTNER
+        if not self.own:
+            self.before, self.status = self.status, Status.PARTNER
         self.own = self.informed = True
         self.receipts[:] = self.village.setting.ground.products["price"]
 
     def close_own(self) -> None:
         """The stall or page is given up."""
-        if self.rented:
-            self.status = Status.PARTNER if self.agreed else Status.STRANGER
-        self.own = self.rented = False
+        self.status, self.own = self.before, False
         for k, product in enumerate(self.village.setting.ground.products):
             self.receipts[k] = selling.unit_receipt(product["price"], self.margin)
 

@@ -8,6 +8,7 @@ edited rule everything is compiled anew, in both engines.
 from __future__ import annotations
 
 import hashlib
+import inspect
 import os
 import shutil
 import sys
@@ -16,6 +17,10 @@ from collections.abc import Callable
 from pathlib import Path
 from types import FunctionType
 from typing import Any, Final, TypeVar
+
+# Vector code costs more than it gains in loops over twenty women, and takes long to compile.
+for _option, _value in (("OPT", "2"), ("LOOP_VECTORIZE", "0"), ("SLP_VECTORIZE", "0")):
+    os.environ.setdefault(f"NUMBA_{_option}", _value)
 
 import numba
 import numpy as np
@@ -61,7 +66,7 @@ def _forget_old(folder: Path) -> None:
 
 numba.config.CACHE_DIR = str(_cache_folder())  # type: ignore[attr-defined]
 
-INLINE = os.environ.get('INL','1')=='1'
+INLINE = os.environ.get("INL", "1") == "1"
 COMPILES: Final = not numba.config.DISABLE_JIT  # type: ignore[attr-defined]
 
 
@@ -73,7 +78,7 @@ def compiled(function: _Function) -> _Function:
 def inner(function: _Function) -> _Function:
     """A part of a larger compiled function, which it becomes a piece of."""
     return numba.njit(
-        nogil=True, error_model="numpy", forceinline=INLINE, no_cpython_wrapper=True,
+        nogil=True, error_model="numpy", forceinline=True, no_cpython_wrapper=True,
         no_cfunc_wrapper=True,
     )(function)  # type: ignore[no-any-return]  # fmt: skip
 
@@ -136,6 +141,13 @@ def _entry(called: Callable[..., Any], function: Callable[..., Any]) -> Callable
 def rule(function: _Function) -> _Function:
     """A rule that reads parameters as `p.name`."""
     return Rule(function)  # type: ignore[return-value]
+
+
+def is_rule(thing: object) -> bool:
+    """Whether something is a rule or another compiled function."""
+    return isinstance(thing, Rule | numba.core.dispatcher.Dispatcher) or (
+        not COMPILES and inspect.isfunction(thing)
+    )
 
 
 @typeof_impl.register(Rule)

@@ -74,8 +74,6 @@ class Event(IntEnum):
     WAGES_DAY = 45
     PLACE = 46
     FAR = 47
-    COUNSELLED = 48
-    PERSUADED = 49
 
 
 def name_key(name: str) -> int:

@@ -353,4 +353,7 @@ def _draw_acquaintances(ground: Ground, made: Outlets, run: int, week: int) -> N
                 if uniform(far, outlets[me].key, 2 * step) < p.hearsay_far:
                     luck = uniform(far, outlets[me].key, 2 * step + 1)
                     other = everywhere[int(luck * met)]
-                known[me, step] = NONE if other == me else other
+                again = other == me
+                for earlier in range(step):
+                    again = again or known[me, earlier] == other
+                known[me, step] = NONE if again else other

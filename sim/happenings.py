@@ -49,6 +49,9 @@ class What(IntEnum):
     LATE_PAYMENT = 175  # value: weeks
 
 
+OWN: Final = 1_000  # from here on, numbers for happenings of a user's own village
+
+
 class Happening(NamedTuple):
     """Something worth telling; `subject` is the index of whom it is about, -1 for nobody."""
 
@@ -78,7 +81,9 @@ _WOMEN: Final = frozenset(
 
 def name_of(what: int) -> str:
     """The name of a kind, as it stands in events.parquet."""
-    return INTERVENTION_KINDS[what] if what < len(INTERVENTION_KINDS) else What(what).name.lower()
+    if what < len(INTERVENTION_KINDS):
+        return INTERVENTION_KINDS[what]
+    return What(what).name.lower() if what < OWN else f"own_{what}"
 
 
 def names() -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from sim.state import NEVER, NONE, PlanState, Status
 if TYPE_CHECKING:
     from sim.village import Village
 
+
 def fgd(village: Village, _: PlanState) -> None:
     """Talking together: those who come remember it, and the group learns what it could do (F8)."""
     p, kube = village.p, village.kube
@@ -61,10 +62,12 @@ def audience(village: Village, plan: PlanState) -> None:
     kube.networking = members.gained(kube.networking, p.networking_visit)
     if plan.legality and not kube.legal and kube.legality_week < village.week:
         _ask_for_legality(village)
-    if plan.tools and government.decision_week == NEVER:
-        government.decision_week = _decision_week(village)
-    if plan.wages and government.wage_decision_week == NEVER:
-        government.wage_decision_week = _decision_week(village)
+    if plan.tools or plan.wages:
+        decided = _decision_week(village)
+        if plan.tools and government.decision_week == NEVER:
+            government.decision_week = decided
+        if plan.wages and government.wage_decision_week == NEVER:
+            government.wage_decision_week = decided
 
 
 def _ask_for_legality(village: Village) -> None:
@@ -182,6 +185,7 @@ def village_regulation(village: Village, _: PlanState) -> None:
     for outlet in village.outlets:
         if not outlet.outside:
             outlet.base = outlets.base_after_regulation(village.p, outlet.base)
+            outlet.know_nothing_more()
 
 
 KINDS: Final[dict[str, Callable[[Village, PlanState], None]]] = {

@@ -83,6 +83,8 @@ class Kube(Actor, KubeState):
         p, ground = self.village.p, self.village.setting.ground
         broken = len(self.village.outlets_that_are(Status.DROPPED))
         self.throughput = work.throughput(p, broken)
+        if self.throughput < 1:
+            self.binding = int(work.Binding.TIES)
         self._scale_orders(partners, self.throughput)
         materials = 0
         for k, product in enumerate(ground.products):
@@ -222,7 +224,7 @@ class Kube(Actor, KubeState):
         """The village's wage budget goes to the women, not through the box (F147)."""
         wage = money.weekly_wage(self.village.p)
         for woman in women:
-            woman.pay += wage
+            woman.wages += wage
             self.wages += wage
         self.dana_desa_rp += self.wages
 

@@ -82,7 +82,7 @@ WEEKLY: Final = (
     Column("income_gini", "0-1", "inequality of own cash income among founding women"),
     Column("core_up", "0/1", "the production core works and the group exists"),
     Column("binding", "code", "what limited production: 0 no session, 1 demand, 2 cash, 3 hands, "
-           "4 trips"),
+           "4 trips, 5 a broken tie"),
     Column("late", "0/1", "this week's deliveries were late"),
     Column("legal", "0/1", "the group has its decree"),
     Column("tools", "0-1", "share of granted tools in use"),
@@ -215,13 +215,13 @@ def _incomes(p: Parameters, women: Women, row: Any) -> None:
     cash = np.zeros(n)
     for i in range(n):
         woman = women.rows[i]
-        cash[i] = woman.pay + woman.farm_income
+        cash[i] = woman.pay + woman.wages + woman.farm_income
         lost = woman.poor_share if woman.poor_weeks > 0 else 0.0
         household = cash[i] + members.other_income_now(woman.other_income, lost)
         needs = line * woman.household_size
         row.farm_days += woman.farm_days
         row.farm_income += woman.farm_income
-        row.kube_income += woman.pay
+        row.kube_income += woman.pay + woman.wages
         row.farm_income_forgone += woman.wage_lost
         row.own_cash_income += cash[i]
         row.household_income += household
@@ -366,7 +366,7 @@ def _sums(p: Parameters, women: Women, rows: NDArray[np.void]) -> None:
     """Add the week to each woman's sums."""
     for i in range(len(rows)):
         woman = women.rows[i]
-        rows[i].kube_income += woman.pay
+        rows[i].kube_income += woman.pay + woman.wages
         rows[i].farm_income_forgone += woman.wage_lost
         rows[i].farm_income += woman.farm_income
         rows[i].kube_hours += _count(women.worked[i]) * p.session_hours
@@ -435,4 +435,4 @@ def _members(women: Women, rows: NDArray[np.void]) -> None:
         row.ill = 1.0 if woman.ill_weeks > 0 else 0.0
         row.farm_income = woman.farm_income
         row.farm_income_forgone = woman.wage_lost
-        row.kube_income = woman.pay
+        row.kube_income = woman.pay + woman.wages

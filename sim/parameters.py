@@ -321,8 +321,8 @@ _row("core_terminal_prob", 0.15, 0.0, 0.4, "probability", "a core failure ends t
      "norms or mentor", "21 of 42 KUBE inactive [S21]")
 _row("core_mentor_relief", 0.5, 0.0, 1.0, "share", "share of final failures a mentor prevents",
      "companions most decisive [S18]; size assumed")
-_row("lawang_kappa", 0.0, 0.0, 1.0, "share", "share of all output lost while any tie is broken; "
-     "1 in the literal reading, 0 in the additive one", "F157; theory sheet 2.10", "paper/V",
+_row("lawang_kappa", 0.0, 0.0, 1.0, "share", "share of all output lost while any tie is broken, in "
+     "the structural reading", "F157; theory sheet 2.10", "paper/V",
      role="given")
 _row("shared_trip_saving", 0.2, 0.0, 0.5, "share", "hours and cost of a trip saved when another "
      "outlet on that side is served the same day", "Lawang 2 (F155): ties complement each other; "

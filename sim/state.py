@@ -92,7 +92,8 @@ class MemberState:
     gathered: bool = False  # came to the gathering at hand
     farm_income: int = 0  # Rp
     wage_lost: int = 0  # Rp of farm wage forgone
-    pay: int = 0  # Rp from the group
+    pay: int = 0  # Rp from the cash box
+    wages: int = 0  # Rp from the village's wage budget
 
 
 @dataclass(eq=False, kw_only=True)
@@ -123,7 +124,7 @@ class OutletState:
     due: Counts = vector("lag")  # Rp due at the end of this week and the following
     cap: float = 1.0  # trust never exceeds this
     own: bool = False  # the group's own stall or page, now
-    rented: bool = False  # and only as long as that lasts
+    before: int = 0  # status to which it returns when that ends
     experience: float = 1.0  # of a tie, 0-1; grows with good weeks
     informed: bool = False  # has heard of the group
     agreed: bool = False  # has ever agreed since week 0

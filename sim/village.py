@@ -324,7 +324,7 @@ class Village(mesa.Model):  # type: ignore[misc]
     def division(self) -> None:
         self.kube.divide(self.women)
         for donor in self.donors:
-            if 0 <= self.week - donor.wage_start_week < self.p.wage_weeks:
+            if self.kube.alive and 0 < self.week - donor.wage_start_week <= self.p.wage_weeks:
                 self.kube.pay_wages(self.women)
 
     def trust(self) -> None:
@@ -376,12 +376,12 @@ class Village(mesa.Model):  # type: ignore[misc]
             return
         kube = self.kube
         kube.replace_lost_officer(self.women)
-        kube.find_a_house(self.women)
         for woman in self.women:
             woman.may_leave()
         if kube.may_grow(len(self.women), len(self.members) < len(self.setting.ground.women)):
             self._welcome()
         kube.may_break()
+        kube.find_a_house(self.women)
 
     def _welcome(self) -> None:
         """A woman joins; who she is comes by lot, as at the founding."""

@@ -11,7 +11,7 @@ class Teller(Village):
     """Tells of every week."""
 
     def step(self):
-        self.note("told")
+        self.note(1000)
         super().step()
 '''
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sim.config.timing import STAGES
 from sim.draws import Luck
-from sim.parameters import BASE, INTERVENTION_KINDS, Parameters, Value
+from sim.parameters import BASE, INTERVENTION_KINDS, Value
 from sim.scenario import Group, Scenario, register_of
 from sim.setting import ingredient_names
 from tests.twins import Case
@@ -152,7 +152,11 @@ def groups(draw: st.DrawFn) -> Group:
 def plan_of(draw: st.DrawFn, of: Group, kind: str, last: int) -> dict[str, Any] | None:
     """One intervention of a kind, with or without conditions; None where nobody is there for it."""
     week, ids = st.integers(0, last), [outlet.id for outlet in of.outlets]
-    plan: dict[str, Any] = {"kind": kind, "week": draw(week), "effective": draw(st.integers(0, 9)) > 0}
+    plan: dict[str, Any] = {
+        "kind": kind,
+        "week": draw(week),
+        "effective": draw(st.integers(0, 9)) > 0,
+    }
     plan["stage"] = draw(st.none() | st.sampled_from([*STAGES.values()]))
     if kind in LASTING:
         plan["weeks"] = draw(st.integers(1, 6))
@@ -232,9 +236,7 @@ def scenarios(draw: st.DrawFn, of: Group, last: int) -> Scenario:
     plans = [draw(plan_of(of, kind, last)) for kind in kinds]
     befalling = draw(st.lists(st.sampled_from(SHOCKS), max_size=6))
     shocks = [draw(shock_of(of, kind, last)) for kind in befalling]
-    return scenario(
-        *(plan for plan in plans if plan), shocks=[shock for shock in shocks if shock]
-    )
+    return scenario(*(plan for plan in plans if plan), shocks=[shock for shock in shocks if shock])
 
 
 @st.composite

@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from sim.draws import Event
+from sim.happenings import What
 from sim.parameters import MONTHS, PRODUCT_FIELDS, REGISTER
+from sim.week import PHASES
 from tests.repository import ROOT, project_files, sources
 
 REGISTER_FILE = ROOT / "sim" / "parameters.py"
@@ -69,11 +74,15 @@ def test_every_draw_of_the_model_is_keyed() -> None:
 
 # --- Rules are small, pure, documented, and hold no number ---------------------------------------
 
-RULE_IMPORTS = re.compile(r"(__future__|enum|math|sim\.rules|sim\.parameters)(\.|$)|\.")
+# Mathematics, other rules, and names: numpy for arrays that a rule takes or fills.
+RULE_IMPORTS = re.compile(
+    r"(__future__|enum|math|typing|numpy(?!\.random)|sim\.(rules|parameters|compiled|quantiles|state))"
+    r"(\.|$)|\."
+)
 
 
 def foreign_imports(tree: ast.AST) -> list[str]:
-    """Whatever a rule imports beyond math, enums, other rules and the register's names."""
+    """Whatever a rule imports beyond mathematics, other rules and the names of numbers."""
     return [
         f"line {line}: imports {name}"
         for line, name in imported(tree)
@@ -127,7 +136,8 @@ def test_rules(check: Check) -> None:
 
 # --- The engine fetches, calls a rule, stores ----------------------------------------------------
 
-ENGINE = [ROOT / "sim" / f"{name}.py" for name in ("agents", "interventions", "kube", "village")]
+VILLAGE = [ROOT / "sim" / f"{name}.py" for name in ("agents", "interventions", "kube", "village")]
+ENSEMBLE = [path for path in sources("sim") if path.name.startswith("ensemble")]
 FORBIDDEN_OPERATORS = (ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow, ast.MatMult)
 
 
@@ -147,13 +157,134 @@ def arithmetic(tree: ast.AST) -> list[str]:
     ]
 
 
-def test_the_engine_holds_no_arithmetic() -> None:
-    assert complaints(arithmetic, ENGINE) == []
+def compiled_functions(tree: ast.AST) -> Iterator[ast.FunctionDef]:
+    """Functions that are compiled: they have a decorator."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and node.decorator_list:
+            yield node
+
+
+def compiled_arithmetic(tree: ast.AST) -> list[str]:
+    """Arithmetic in compiled functions; how much room they need is reckoned in plain ones."""
+    return [found for function in compiled_functions(tree) for found in arithmetic(function)]
+
+
+def test_the_engines_hold_no_arithmetic() -> None:
+    assert complaints(arithmetic, VILLAGE) == []
+    assert complaints(compiled_arithmetic, ENSEMBLE) == []
+    assert any(compiled_functions(parse(ENSEMBLE[0])))
+
+
+# --- Two engines, one model ----------------------------------------------------------------------
+
+PHASE_OF = {"judge": "trust"}  # a name that the ensemble needs for its rules
+FOUNDING = ROOT / "sim" / "founding.py"
+
+
+def calls(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Line and bare name of every function called."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            yield node.lineno, node.func.id
+
+
+def phases_called(tree: ast.AST) -> list[str]:
+    """The longest row of phases that one function calls, in order."""
+    names = [phase.name for phase in PHASES]
+    rows = []
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef):
+            called = [PHASE_OF.get(name, name) for _, name in sorted(calls(function))]
+            rows.append([name for name in called if name in names])
+    return max(rows, key=len, default=[])
+
+
+def test_the_ensemble_lives_the_phases_in_their_order() -> None:
+    rows = [phases_called(parse(path)) for path in ENSEMBLE]
+    assert max(rows, key=len) == [phase.name for phase in PHASES]
+
+
+def events_of(tree: ast.AST) -> set[str]:
+    """The events whose luck code looks up."""
+    return {
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "Event"
+    }
+
+
+def test_both_engines_look_up_the_same_luck() -> None:
+    """The keys are compared by tests/test_twins.py: another key is another number."""
+    village, ensemble = (
+        set().union(*(events_of(parse(path)) for path in paths)) for paths in (VILLAGE, ENSEMBLE)
+    )
+    assert village == ensemble
+    founding = events_of(parse(FOUNDING))
+    assert not village & founding
+    assert village | founding == set(Event.__members__)
+
+
+def unkeyed_draws(tree: ast.AST) -> list[str]:
+    """Calls of `draw` in compiled code without an event, who, and whom."""
+    return [
+        f"line {node.lineno}: {ast.unparse(node)}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "draw"
+        and not (len(node.args) == 4 and events_of(node.args[1]))
+    ]
+
+
+def direct_draws(tree: ast.AST) -> list[str]:
+    """Numbers looked up past `draw`, in other functions than `draw` itself."""
+    return [
+        f"line {line}: uniform"
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef) and function.name != "draw"
+        for line, name in calls(function)
+        if name == "uniform"
+    ]
+
+
+def test_every_draw_of_the_ensemble_has_its_key() -> None:
+    assert complaints(unkeyed_draws, ENSEMBLE) == []
+    assert complaints(direct_draws, ENSEMBLE) == []
+
+
+def happenings_of(tree: ast.AST) -> set[str]:
+    """The kinds of happenings that code notes."""
+    return {
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "What"
+    }
+
+
+def test_both_engines_note_the_same_happenings() -> None:
+    village, ensemble = (
+        set().union(*(happenings_of(parse(path)) for path in paths))
+        for paths in (VILLAGE, ENSEMBLE)
+    )
+    assert village == ensemble == set(What.__members__)
+
+
+def test_imports_point_one_way() -> None:
+    """The contracts of pyproject.toml, as `lint-imports` checks them."""
+    pytest.importorskip("importlinter", reason="needs import-linter: pip install -e '.[dev]'")
+    command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as f; f()"]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
 # --- The register and the code know the same numbers ---------------------------------------------
 
 USABLE = {name for name, row in REGISTER.items() if row.role != "later"}
+AS_A_WHOLE = {"table"}  # all parameters in one row, for compiled code
 
 
 def unknown_parameters(tree: ast.AST) -> list[str]:
@@ -163,7 +294,7 @@ def unknown_parameters(tree: ast.AST) -> list[str]:
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute)
         and "p" in (getattr(node.value, "id", None), getattr(node.value, "attr", None))
-        and node.attr not in USABLE
+        and node.attr not in USABLE | AS_A_WHOLE
     ]
 
 
@@ -253,7 +384,13 @@ def test_no_file_tells_of_the_machine_it_was_made_on() -> None:
         (unkeyed_randomness, "self.random.choice(x)", "draws.uniform(key)"),
         (unkeyed_randomness, "agents.shuffle_do('step')", "agents.do('step')"),
         (unkeyed_randomness, "hash('week')", "hashed('week')"),
-        (foreign_imports, "import numpy as np", "import math"),
+        (foreign_imports, "import pandas as pd", "import math"),
+        (
+            foreign_imports,
+            "from numpy.random import default_rng",
+            "from numpy.typing import NDArray",
+        ),
+        (foreign_imports, "from sim.draws import uniform", "from sim.quantiles import normal"),
         (foreign_imports, "from sim.village import Village", "from sim.rules.trust import mean"),
         (magic_numbers, "y = 2 * x", "y = x - 1"),
         (magic_numbers, "def f(x=0.5): ...", "def f(x=1.0): ..."),
@@ -265,6 +402,11 @@ def test_no_file_tells_of_the_machine_it_was_made_on() -> None:
         (arithmetic, "cash = price * sold", "cash = rules.takings(price, sold)"),
         (arithmetic, "cash /= members", "cash += share"),
         (arithmetic, "sold = 2 * sold", "sold = [0] * outlets"),
+        (compiled_arithmetic, "@inner\ndef f(): x = 2 * y", "def rows(): return 2 * agents"),
+        (compiled_arithmetic, "@compiled\ndef f(): x /= y", "@compiled\ndef f(): x += y"),
+        (unkeyed_draws, "draw(now, Event.EXIT, key)", "draw(now, Event.EXIT, key, 0)"),
+        (unkeyed_draws, "draw(now, 20, key, 0)", "draw(now, Event.ATTEND, woman.key, s)"),
+        (direct_draws, "def f(): uniform(key, 0, 0)", "def draw(): uniform(key, 0, 0)"),
         (unknown_parameters, "p.farm_wage", "p.farm_wage_day"),
         (unknown_parameters, "self.p.norm_decey", "self.p.sessions_per_week"),
     ],

@@ -30,7 +30,6 @@ from tests.worlds import (
     scenario,
     setting,
     shipped,
-    told,
     weeks_of,
 )
 

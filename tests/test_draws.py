@@ -260,11 +260,7 @@ def test_the_order_of_questions_does_not_matter() -> None:
 # --- A whole run ---
 
 EVERYTHING = scenario(
-    *(
-        plan.model_dump()
-        for plan in shipped("everything").interventions
-        if plan.kind != "audience"
-    ),
+    *(plan.model_dump() for plan in shipped("everything").interventions if plan.kind != "audience"),
     {"kind": "audience", "week": 6, "requests": ["legality", "tools", "wages"]},  # late
     {"kind": "negotiation", "week": 9, "outlet": "pasar"},
     {"kind": "negotiation", "week": 20, "outlet": "warung_lama"},

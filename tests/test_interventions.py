@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from sim import world
+from sim.happenings import name_of
 from sim.parameters import INTERVENTION_KINDS, Value
 from sim.state import NEVER, Status
 from sim.village import Village
@@ -100,29 +101,49 @@ EFFECTS = {
         {"women.fgd", "kube.fgd_week"},  # which fgd_effect and norm_recall_weeks weigh
     ),
     "proposal_training": Effect(
-        {}, {"kube.proposal_skill", "kube.management_skill"}, set(),
+        {},
+        {"kube.proposal_skill", "kube.management_skill"},
+        set(),
         {"train_gain_proposal": 0, "train_gain_management": 0},
     ),
     "negotiation": Effect(
         {"outlet": "pesantren_assanusi"},
-        {"outlets.status", "outlets.agreed", "outlets.informed", "outlets.visited",
-         "outlets.promise_weeks", "kube.networking", "kube.agreements", "kube.news"},
+        {
+            "outlets.status",
+            "outlets.agreed",
+            "outlets.informed",
+            "outlets.visited",
+            "outlets.promise_weeks",
+            "kube.networking",
+            "kube.agreements",
+            "kube.news",
+        },
         {"outlets.experience"},  # a new tie starts small
         {"accept_intercept": -50, "networking_visit": 0, "promise_weeks": 0},
         {"outlets.informed", "outlets.visited", "outlets.refused_week"},
     ),
     "audience": Effect(
         {"requests": ["legality", "tools", "wages"]},
-        {"donors.good", "donors.decision_week", "donors.wage_decision_week", "kube.networking",
-         "kube.legality_week"},
+        {
+            "donors.good",
+            "donors.decision_week",
+            "donors.wage_decision_week",
+            "kube.networking",
+            "kube.legality_week",
+        },
         set(),
         {"contact_evidence": 0, "legality_prob": 0, "networking_visit": 0},
         {"donors.decision_week", "donors.wage_decision_week"},
     ),
     "capital_proposal": Effect(
         {"donor": "kebon_jambu"},
-        {"donors.good", "donors.proposal_quality", "donors.decision_week", "donors.open_plan",
-         "kube.proposals_submitted"},
+        {
+            "donors.good",
+            "donors.proposal_quality",
+            "donors.decision_week",
+            "donors.open_plan",
+            "kube.proposals_submitted",
+        },
         set(),
         {"contact_evidence": 0, "proposal_skill_init": 0},
         {"donors.decision_week", "donors.open_plan", "kube.proposals_submitted"},
@@ -130,12 +151,12 @@ EFFECTS = {
     "mentoring": Effect({"weeks": 2}, {"kube.mentor", "kube.mentored_until"}),
     "norms": Effect({}, {"kube.norm"}, set(), {"norm_adopted": 0}),
     "product_training": Effect(
-        {}, {"kube.product_skill", "kube.offered"}, set(),
+        {},
+        {"kube.product_skill", "kube.offered"},
+        set(),
         {"train_gain_product": 0, "new_product_prob": 0},
     ),
-    "campaign": Effect(
-        {}, {"outlets.informed", "kube.candidates"}, set(), {"campaign_reach": 0}
-    ),
+    "campaign": Effect({}, {"outlets.informed", "kube.candidates"}, set(), {"campaign_reach": 0}),
     "counselling": Effect({}, {"women.efficacy"}, set(), {"counsel_gain": 0}),
     "market_stall": Effect(
         {"outlet": "pasar", "weeks": 2}, {"kube.transport", *OWN}, set(), {"stall_levy": 0}, OWN
@@ -201,8 +222,6 @@ class Note(NamedTuple):
 
 
 def events(village: Village) -> list[Note]:
-    from sim.happenings import name_of
-
     return [Note(each.week, name_of(each.what)) for each in village.happenings]
 
 
@@ -375,16 +394,14 @@ def test_a_lent_hall_stands_in_for_the_house() -> None:
     """The woman of the house is ill in weeks 4 to 6; the hall is lent in weeks 3 to 5."""
     ill = [{"kind": "officer_illness", "week": 4, "weeks": 3}]
     hall = {"kind": "facility", "week": 3, "weeks": 3}
-    without, lent = (
-        live(scenario(*plan, shocks=ill), 9, SURE) for plan in ([], [hall])
-    )
+    without, lent = (live(scenario(*plan, shocks=ill), 9, SURE) for plan in ([], [hall]))
     assert np.isnan(column(without, "attendance")).nonzero()[0].tolist() == [4, 5, 6]
     assert np.isnan(column(lent, "attendance")).nonzero()[0].tolist() == [6]
 
 
 def test_helpers_leave_more_hours_for_making() -> None:
-    """Long trips and few hours: with a fifth of the trips taken over, more is made."""
-    short = {**SURE, "session_hours": 1, "delivery_hours_outlet": 1.5, "farm_days_factor": 0}
+    """Few hands: with a fifth of the trips taken over, more is made."""
+    short = {**SURE, "n_members": 6, "session_hours": 1}
     alone = live("none", 4, short)
     helped = live(scenario({"kind": "partner_support", "week": 0, "weeks": 4}), 4, short)
     assert column(helped, "made").sum() > column(alone, "made").sum()
@@ -449,9 +466,7 @@ def test_a_new_product_is_made_and_sold_from_then_on() -> None:
 def test_no_new_product_where_none_is_left() -> None:
     twice = [plan_of("product_training", week=week) for week in (2, 5)]
     assert weeks_of(live(scenario(*twice), 8, SURE), "new_product") == [2]
-    none_left = group(
-        products=[each.model_dump() for each in GROUP.products if not each.potential]
-    )
+    none_left = group(products=[each.model_dump() for each in GROUP.products if not each.potential])
     record = live(scenario(twice[0]), 8, SURE, of=none_left)
     assert weeks_of(record, "new_product") == []
 

@@ -28,7 +28,6 @@ from tests.worlds import (
     told,
 )
 
-
 WEEKS = 6  # how long lasting kinds go on
 
 

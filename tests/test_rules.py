@@ -152,9 +152,7 @@ INCLINED = {
 
 
 @given(parameters, st.booleans(), st.data())
-def test_women_are_inclined_the_right_way(
-    p: Parameters, payoff: bool, data: st.DataObject
-) -> None:
+def test_women_are_inclined_the_right_way(p: Parameters, payoff: bool, data: st.DataObject) -> None:
     """In both forms of participation."""
     if payoff:
         p = numbers(participation_form="payoff")
@@ -208,7 +206,8 @@ def test_every_rule_has_an_example() -> None:
     """A new rule needs one: its name must stand in a file of tests of rules."""
     here = Path(__file__).parent
     text = "".join(
-        path.read_text(encoding="utf-8") for path in [*here.glob("*rules*"), here / "test_agenda.py"]
+        path.read_text(encoding="utf-8")
+        for path in [*here.glob("*rules*"), here / "test_agenda.py"]
     )
     untried = [
         f"{module.__name__}.{name}"
@@ -237,9 +236,7 @@ def samples(name: str) -> list[Any]:
              "daytime", "dry", "is_open", "fasting", "before_lebaran", "good_week", "facility",
              "house_ill", "helped"}  # fmt: skip
     signature = inspect.signature(RULES[name])
-    return [
-        name in flags or given.get(name, 0.4) for name in [*signature.parameters][1:]
-    ]
+    return [name in flags or given.get(name, 0.4) for name in [*signature.parameters][1:]]
 
 
 RULES = {

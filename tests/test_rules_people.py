@@ -215,7 +215,9 @@ def test_women_differ_by_a_normal_law(u: float) -> None:
 def test_households_differ_by_a_log_normal_law(u: float) -> None:
     month = stats.lognorm(0.25, scale=900_000).ppf(u)
     assert members.other_income(P, u) == pytest.approx(month * 7 / 30.4, abs=1)
-    assert members.household_size(P, u) == pytest.approx(max(1, stats.lognorm(0.25, scale=4.7).ppf(u)))
+    assert members.household_size(P, u) == pytest.approx(
+        max(1, stats.lognorm(0.25, scale=4.7).ppf(u))
+    )
 
 
 def test_a_lost_income_by_hand() -> None:

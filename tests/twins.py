@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -33,21 +34,20 @@ class Case(NamedTuple):
 
 
 def in_ensemble(ground: Setting, case: Case) -> Iterator[Week]:
-    """The weeks of the compiled engine, the burn-in included: each is the end of a run of its own.
-
-    So the very code that studies run is looked at, between any two weeks.
-    """
+    """The weeks of the compiled engine, the burn-in included, one call for each."""
     founded = founding.found(ground, case.plan, case.partners)
     made, burn_in = world.copy(founded), int(ground.p.burn_in_weeks)
     runs, scratch = np.array([case.luck.key], np.int64), ensemble._scratch(made)
     keys, ends = np.zeros(ensemble.EVENTS, np.int64), np.zeros(1, np.int64)
-    log = np.empty(ensemble._most_happenings(made, burn_in + case.weeks), ensemble.HAPPENING)
-    for end in range(-burn_in, case.weeks + 1):
-        tables = measures.empty(ground, max(0, end), False, False, 1)
-        ensemble.live_all(
-            ground.ground, founded.block, made, scratch, runs, end, tables, keys, log, ends
+    log = np.empty(ensemble._most_happenings(made, 1), ensemble.HAPPENING)
+    tables = measures.empty(ground, case.weeks, False, False, 1)
+    happened: list[Any] = []
+    for first, last in pairwise([-burn_in, *range(-burn_in, case.weeks + 1)]):
+        ensemble.live(
+            ground.ground, founded.block, made, scratch, runs, first, last, tables, keys, log, ends
         )
-        yield made, log[: ends[0]].tolist()
+        happened += log[: ends[0]].tolist()
+        yield made, happened
 
 
 def in_village(ground: Setting, case: Case) -> Iterator[Week]:

@@ -88,9 +88,7 @@ def numbers(**overrides: Value) -> Parameters:
     return Parameters(resolve(REGISTER, overrides))
 
 
-def setting(
-    weeks: int, overrides: Mapping[str, Value] | None = None, of: Group = GROUP
-) -> Setting:
+def setting(weeks: int, overrides: Mapping[str, Value] | None = None, of: Group = GROUP) -> Setting:
     """The plausible village with these values."""
     return setting_for(of, resolve(register_of(of), overrides), weeks)
 

@@ -36,6 +36,7 @@ LIMITS: dict[str, dict[str, Any]] = {
     "cash": {"facecolor": BLUE},
     "hands": {"facecolor": ORANGE},
     "trips": {"facecolor": "#FBEFD5"},
+    "ties": {"facecolor": WHITE, "hatch": "...."},
     "none": {"facecolor": WHITE, "hatch": "////"},
 }
 EDGE: dict[str, Any] = {"edgecolor": INK, "linewidth": 0.5}

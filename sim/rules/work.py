@@ -28,6 +28,7 @@ class Binding(IntEnum):
     CASH = 2
     HANDS = 3
     TRIPS = 4
+    TIES = 5
 
 
 @compiled

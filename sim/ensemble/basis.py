@@ -1,0 +1,111 @@
+"""What every phase needs: the week at hand, room to work in, luck, notes, and sums."""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.compiled import inner
+from sim.draws import Event, uniform
+from sim.parameters import INTERVENTION_KINDS
+from sim.rules import trust, work
+from sim.setting import Ground
+from sim.world import Women
+
+HAPPENING: Final = np.dtype([("week", "i8"), ("what", "i8"), ("subject", "i8"), ("value", "f8")])
+EVENTS: Final = max(Event) + 1
+_OF_AN_AGENT: Final = 4  # happenings of one week, at most
+_OF_A_GROUP: Final = 16
+(
+    FGD, PROPOSAL_TRAINING, NEGOTIATION, AUDIENCE, CAPITAL_PROPOSAL, MENTORING, NORMS,
+    PRODUCT_TRAINING, CAMPAIGN, COUNSELLING, MARKET_STALL, SOCIAL_MEDIA, FACILITY, EDUCATION,
+    PERSUASION, AGENCY_TRAINING, PARTNER_SUPPORT, VILLAGE_REGULATION,
+) = range(len(INTERVENTION_KINDS))  # fmt: skip
+
+
+class Now(NamedTuple):
+    """Which run and week this is, the keys of the week's luck, and where happenings are noted."""
+
+    run: int
+    week: int
+    tick: int
+    keys: NDArray[np.int64]
+    log: NDArray[np.void]
+    noted: NDArray[np.int64]  # how many
+
+
+class Scratch(NamedTuple):
+    """Room to work in, made once: small arrays are dear in a weekly loop."""
+
+    turns: NDArray[np.float64]  # of women
+    sorting: NDArray[np.float64]  # of women
+    places: NDArray[np.int64]  # of women
+    invited: NDArray[np.bool_]  # of women
+    views: NDArray[np.float64]  # of outlets
+    heard: NDArray[np.float64]  # of outlets
+    asked: NDArray[np.int64]  # of outlets
+    loads: NDArray[np.int64]  # of outlets
+    alike: NDArray[np.int64]  # [kind, side] partner outlets
+    to_make: NDArray[np.int64]  # of products
+
+
+@inner
+def draw(now: Now, event: int, who: int, whom: int) -> float:
+    return uniform(now.keys[event], who, whom)
+
+
+@inner
+def note(now: Now, what: int, subject: int, value: float) -> None:
+    row = now.log[now.noted[0]]
+    row.week, row.what, row.subject, row.value = now.week, what, subject, value
+    now.noted[0] += 1
+
+
+@inner
+def pieces(counts: NDArray[np.int64]) -> int:
+    total = 0
+    for count in counts:
+        total += count
+    return total
+
+
+@inner
+def total(numbers: NDArray[np.float64]) -> float:
+    result = 0.0
+    for number in numbers:
+        result += number
+    return result
+
+
+@inner
+def times(flags: NDArray[np.bool_]) -> int:
+    count = 0
+    for flag in flags:
+        if flag:
+            count += 1
+    return count
+
+
+@inner
+def active_women(women: Women, group: Any) -> int:
+    count = 0
+    for i in range(group.women):
+        if women.rows[i].active:
+            count += 1
+    return count
+
+
+@inner
+def trust_of(p: Any, outlet: Any) -> float:
+    return trust.trust_of(p, outlet.good, outlet.bad, outlet.base, outlet.level, outlet.cap)
+
+
+@inner
+def value_of(ground: Ground, counts: NDArray[np.int64]) -> int:
+    """Rupiah at the buyer's price."""
+    value = 0
+    for k in range(len(counts)):
+        value += work.value(counts[k], ground.products[k].price)
+    return value

@@ -1,0 +1,166 @@
+"""The phases attendance and orders: who comes, what outlets take, what officers promise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.compiled import inner
+from sim.draws import Event
+from sim.ensemble.agenda import inclination
+from sim.ensemble.basis import Now, Scratch, draw, pieces, times, trust_of
+from sim.rules import members, work
+from sim.rules import selling as selling_rules
+from sim.setting import Ground
+from sim.state import Status
+from sim.world import Group, Outlets, Women
+
+
+@inner
+def attendance(ground: Ground, now: Now, women: Women, kube: Group) -> None:
+    p, group = ground.p[0], kube.rows[0]
+    came = there = 0
+    for i in range(group.women):
+        woman = women.rows[i]
+        if not woman.active:
+            continue
+        there += 1
+        if woman.ill_weeks > 0:
+            continue
+        logit = inclination(p, woman, group)
+        for s in range(len(kube.held)):
+            if kube.held[s]:
+                chance = members.attendance_probability(p, logit, women.called[i, s])
+                women.came[i, s] = draw(now, Event.ATTEND, woman.key, s) < chance
+                came += 1 if women.came[i, s] else 0
+    group.attendance = work.share(came, work.hours_of(there, times(kube.held)))
+
+
+@inner
+def orders(ground: Ground, now: Now, outlets: Outlets, kube: Group, scratch: Scratch) -> None:
+    p, group = ground.p[0], kube.rows[0]
+    if times(kube.held) == 0:
+        return
+    quality = selling_rules.quality_factor(p, group.quality)
+    alike = scratch.alike
+    for kind in range(len(alike)):
+        alike[kind, 0] = alike[kind, 1] = 0
+    for o in range(len(outlets.rows)):
+        outlet = outlets.rows[o]
+        if outlet.status == Status.PARTNER:
+            alike[outlet.kind, 1 if outlet.outside else 0] += 1
+    for o in range(len(outlets.rows)):
+        outlet = outlets.rows[o]
+        if outlet.status == Status.PARTNER:
+            rivals = alike[outlet.kind, 1 if outlet.outside else 0]
+            order(ground, now, outlets, o, kube, quality, selling_rules.overlap_factor(p, rivals))
+    promise(ground, outlets, kube)
+
+
+@inner
+def order(
+    ground: Ground, now: Now, outlets: Outlets, o: int, kube: Group, quality: float, overlap: float
+) -> None:
+    p, outlet = ground.p[0], outlets.rows[o]
+    if outlet.closed_weeks > 0:
+        return
+    sessions = times(kube.held)
+    opinion = trust_of(p, outlet)
+    for k in range(len(ground.products)):
+        if not kube.offered[k]:
+            continue
+        product = ground.products[k]
+        for w in range(product.windows):
+            days = ground.days[now.tick, o, k, w]
+            outlets.means[o, k, w] = selling_rules.mean_demand(
+                outlets.demand[o, k], days, quality, overlap
+            )
+        share = selling_rules.order_share(p, opinion, outlet.experience, kube.supply[k], outlet.own)
+        for s in range(len(kube.held)):
+            if kube.held[s]:
+                expected = 0.0
+                for w in range(product.windows):
+                    if ground.baked_for[k, s, w]:
+                        expected += outlets.means[o, k, w]
+                if product.dry:
+                    expected = work.share(expected, sessions)
+                outlets.orders[o, k, s] = selling_rules.order(share, expected)
+
+
+@inner
+def promise(ground: Ground, outlets: Outlets, kube: Group) -> None:
+    p, group = ground.p[0], kube.rows[0]
+    broken = 0
+    for o in range(len(outlets.rows)):
+        if outlets.rows[o].status == Status.DROPPED:
+            broken += 1
+    group.throughput = work.throughput(p, broken)
+    if group.throughput < 1:
+        group.binding = work.Binding.TIES
+    scale_orders(outlets, group.throughput)
+    materials = 0
+    for k in range(len(ground.products)):
+        rise = ground.ingredient_shares[k]
+        cost = work.dearer(ground.products[k].cost, rise, kube.price_rise)
+        kube.unit_costs[k] = work.material_cost(p, cost, group.mentor)
+        wanted = 0
+        for o in range(len(outlets.rows)):
+            wanted += pieces(outlets.orders[o, k])
+        materials += work.value(max(0, wanted - kube.stock[k]), kube.unit_costs[k])
+    transport = group.transport
+    for s in range(len(kube.held)):
+        if kube.held[s]:
+            inside, outside = trips_together(p, outlets, s)
+            for o in range(len(outlets.rows)):
+                if orders_at(outlets, o, s):
+                    share = outside if outlets.rows[o].outside else inside
+                    transport += work.scaled(outlets.rows[o].trip_cost, share)
+    plans = kube.material_plans
+    for week in range(len(plans) - 1):
+        plans[week] = plans[week + 1]
+    plans[len(plans) - 1] = materials
+    group.cash_scale = work.cash_scale(group.cash, materials, transport)
+    scale_orders(outlets, group.cash_scale)
+    for o in range(len(outlets.rows)):
+        value = 0
+        for k in range(len(ground.products)):
+            value += work.value(pieces(outlets.orders[o, k]), ground.products[k].price)
+        outlets.rows[o].promised = value
+
+
+@inner
+def scale_orders(outlets: Outlets, scale: float) -> None:
+    if scale == 1:
+        return
+    for o in range(outlets.orders.shape[0]):
+        for k in range(outlets.orders.shape[1]):
+            for s in range(outlets.orders.shape[2]):
+                outlets.orders[o, k, s] = work.scaled(outlets.orders[o, k, s], scale)
+
+
+@inner
+def orders_at(outlets: Outlets, o: int, s: int) -> bool:
+    for k in range(outlets.orders.shape[1]):
+        if outlets.orders[o, k, s] > 0:
+            return True
+    return False
+
+
+@inner
+def loaded_at(outlets: Outlets, o: int, s: int) -> bool:
+    for k in range(outlets.batches.shape[1]):
+        if outlets.batches[o, k, s] > 0:
+            return True
+    return False
+
+
+@inner
+def trips_together(p: Any, outlets: Outlets, s: int) -> tuple[float, float]:
+    """Share of a trip that is left in the village and outside, by how many are served."""
+    inside = outside = 0
+    for o in range(len(outlets.rows)):
+        if orders_at(outlets, o, s):
+            if outlets.rows[o].outside:
+                outside += 1
+            else:
+                inside += 1
+    return work.trip_factor(p, max(1, inside)), work.trip_factor(p, max(1, outside))

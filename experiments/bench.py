@@ -1,36 +1,160 @@
-"""How long a run takes, measured on this machine now."""
+"""How long a run takes, measured on this machine now: both engines, and how time grows."""
 
 from __future__ import annotations
 
+import math
+import os
 import statistics
 import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
-from sim import founding
-from sim.parameters import resolve
-from sim.runs import simulate
-from sim.scenario import load_group, load_scenario, register_of
-from sim.village import Luck
+import mesa
+
+from experiments.network import with_copies
+from sim.draws import Luck
+from sim.parameters import Value, resolve
+from sim.runs import simulate_all
+from sim.scenario import Group, Scenario, load_group, load_scenario, register_of
+from sim.setting import Setting, setting_for
+from sim.village import Village
 
 WEEKS = 52
+OUTLETS = 7  # two from before and the five of Tabel 4
+MEMBERS = (20, 200, 2_000, 20_000)
+SHOPS = (8, 80, 800)
+SPANS = (26, 52, 104, 208)
+BATCH = 20  # runs of one call
+PATIENCE = 0.5  # seconds for which a growing case is timed
+
+
+class Collected(Village):
+    """A village that collects a few measures of itself and its members, as Mesa users do."""
+
+    def __init__(self, setting: Setting, scenario: Scenario, luck: Luck) -> None:
+        super().__init__(setting, scenario, luck)
+        self.collector = mesa.DataCollector(
+            model_reporters={
+                "cash": lambda village: village.kube.cash,
+                "attendance": lambda village: village.kube.attendance,
+                "partners": lambda village: len(village.partners),
+            },
+            agenttype_reporters={type(self.members[0]): {"pay": "pay", "trust": "trust"}},
+        )
+
+    def step(self) -> None:
+        super().step()
+        self.collector.collect(self)
 
 
 def bench(runs: int = 20) -> dict[str, float]:
-    """Milliseconds per run of 52 weeks, 20 women and the outlets of SEMANGAT 72.
+    """Milliseconds per run of 52 weeks with 20 women and 7 outlets, the whole package.
 
-    The median over `runs`, weekly tables included; `_detail` with outlets and products each week.
+    Medians over `runs` in the village, weekly tables included; the best of five rounds of
+    `runs` times BATCH in the ensemble, on one thread and on all cores. `growth_*`: the steepest
+    exponent of time between neighbouring sizes.
     """
-    group = load_group()
-    scenario = load_scenario("package_2019", group)
-    setting = founding.setting_for(group, resolve(register_of(group)), WEEKS)
-
-    def once(replication: int, detail: bool) -> float:
-        started = time.perf_counter()
-        simulate(setting, scenario, Luck(replication=replication), WEEKS, detail=detail)
-        return 1_000 * (time.perf_counter() - started)
-
+    group, scenario = _small_group(), load_scenario("package_2019")
+    setting = _setting(group)
+    started = time.perf_counter()
+    simulate_all(setting, scenario, [Luck()], WEEKS)
+    first = time.perf_counter() - started
+    simulate_all(setting, scenario, [Luck()], WEEKS, engine="village")
+    village = _median(runs, lambda luck: _in_village(setting, scenario, luck))
+    collected = _median(runs, lambda luck: Collected(setting, scenario, luck).live(WEEKS))
+    ensemble = _ensemble(setting, scenario, runs, 1)
+    every = _ensemble(setting, scenario, runs, os.cpu_count() or 1)
     return {
-        "village_ms_per_run": statistics.median(once(i, False) for i in range(runs)),
-        "village_ms_per_run_detail": statistics.median(once(i, True) for i in range(runs)),
+        "village_ms_per_run": village,
+        "village_collected_ms_per_run": collected,
+        "ensemble_ms_per_run": ensemble,
+        "ensemble_ms_per_run_all": every,
+        "ratio": village / ensemble,
+        "threads_speedup": ensemble / every,
+        "first_ensemble_run_s": first,
+        "growth_members": _growth(MEMBERS, _members(group)),
+        "growth_outlets": _growth(SHOPS, _outlets(group)),
+        "growth_weeks": _growth(SPANS, ((_setting(group, weeks), weeks) for weeks in SPANS)),
         "runs": float(runs),
-        "weeks": float(WEEKS),
+        "cores": float(os.cpu_count() or 1),
     }
+
+
+def _small_group() -> Group:
+    group = load_group()
+    return group.model_copy(update={"outlets": group.outlets[:OUTLETS]})
+
+
+def _setting(
+    group: Group, weeks: int = WEEKS, overrides: Mapping[str, Value] | None = None
+) -> Setting:
+    return setting_for(group, resolve(register_of(group), overrides), weeks)
+
+
+def _in_village(setting: Setting, scenario: Scenario, luck: Luck) -> None:
+    simulate_all(setting, scenario, [luck], WEEKS, engine="village")
+
+
+def _median(runs: int, once: Callable[[Luck], object]) -> float:
+    """Milliseconds."""
+    return statistics.median(
+        1_000 * _seconds(lambda luck=Luck(0, 0, i): once(luck))  # type: ignore[misc]
+        for i in range(runs)
+    )
+
+
+def _seconds(once: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    once()
+    return time.perf_counter() - started
+
+
+def _ensemble(setting: Setting, scenario: Scenario, runs: int, threads: int) -> float:
+    """Milliseconds per run, the best of five rounds."""
+    lucks = [[Luck(0, 0, BATCH * i + j) for j in range(BATCH)] for i in range(runs)]
+
+    def once(some: Sequence[Luck]) -> None:
+        simulate_all(setting, scenario, some, WEEKS)
+
+    with ThreadPoolExecutor(threads) as pool:
+        rounds = [_seconds(lambda: list(pool.map(once, lucks))) for _ in range(5)]
+    return 1_000 * min(rounds) / (runs * BATCH)
+
+
+# --- Growth ---
+
+
+def _members(group: Group) -> Iterator[tuple[Setting, int]]:
+    for members in MEMBERS:
+        yield _setting(group, WEEKS, {"n_members": members}), WEEKS
+
+
+def _outlets(group: Group) -> Iterator[tuple[Setting, int]]:
+    for outlets in SHOPS:
+        yield _setting(with_copies(group, outlets)), WEEKS
+
+
+def _growth(sizes: Sequence[int], cases: Iterator[tuple[Setting, int]]) -> float:
+    """The steepest exponent between neighbouring sizes; all outlets take goods."""
+    times = [_per_run(setting, weeks) for setting, weeks in cases]
+    return max(
+        math.log(late / early) / math.log(large / small)
+        for (small, early), (large, late) in pairwise(zip(sizes, times, strict=True))
+    )
+
+
+def _per_run(setting: Setting, weeks: int) -> float:
+    """Seconds: the shortest of the runs that fit into PATIENCE, two at least."""
+    partners, scenario = setting.outlet_ids, load_scenario("none")
+    found: list[float] = []
+    while len(found) < 2 or sum(found) < PATIENCE:
+        luck = Luck(0, 0, len(found))
+        found.append(
+            _seconds(
+                lambda luck=luck: simulate_all(  # type: ignore[misc]
+                    setting, scenario, [luck], weeks, partners=partners
+                )
+            )
+        )
+    return min(found[1:])

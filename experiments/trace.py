@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
+import numpy as np
+
 from sim.compiled import is_rule
 from sim.draws import Event
 from sim.happenings import name_of, subject_of
@@ -51,9 +53,9 @@ def _announce(village: Village, name: str, lines: list[str]) -> None:
 
 
 def _plain(agent: object) -> dict[str, Any]:
-    simple = (bool, int, float, str, list)
+    simple = (bool, int, float, str, np.ndarray)
     return {
-        name: list(value) if isinstance(value, list) else value
+        name: value.tolist() if isinstance(value, np.ndarray) else value
         for name, value in vars(agent).items()
         if isinstance(value, simple) and not name.startswith("_")
     }

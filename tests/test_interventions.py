@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -86,9 +87,9 @@ class Effect(NamedTuple):
 
     plan: Mapping[str, Any]
     up: set[str]
-    marks: set[str] = set()
-    sizes: Mapping[str, Value] = {}  # each set to no effect
-    still: set[str] = set()  # marks that are left then
+    marks: frozenset[str] | set[str] = frozenset()
+    sizes: Mapping[str, Value] = MappingProxyType({})  # each set to no effect
+    still: frozenset[str] | set[str] = frozenset()  # marks that are left then
 
 
 OWN = {"outlets.own", "outlets.status", "outlets.rented", "outlets.informed", "outlets.receipts"}

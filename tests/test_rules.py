@@ -226,7 +226,8 @@ def samples(name: str) -> list[Any]:
     """Some argument for each parameter of a rule, by its name."""
     given: dict[str, Any] = {
         "kind": 1, "trust": 0.3, "rule": 2, "cash": 90_000, "surplus": 60_000, "busy_week": 7_000,
-        "amount": 1_001, "members": 20, "women": 7, "sessions": 2, "pay": 9_000, "wage_lost": 17_500,
+        "amount": 1_001, "members": 20, "women": 7, "sessions": 2, "pay": 9_000,
+        "wage_lost": 17_500,
         "km": 3.5, "weeks": 30, "candidates": 2, "unpaid_weeks": 9, "cost": 1_000, "hours": 7.5,
         "together": 3, "broken": 1, "promised": 100, "delivered": 60, "unsold": 50, "bad_weeks": 3,
         "deliveries": 5, "promise_weeks": 2, "core_down": 0, "outlets": 3, "open_days": 3,

@@ -1,4 +1,4 @@
-"""What may befall a group: each shock by hand, planned and by chance; without size it is nothing."""
+"""What may befall a group: each shock by hand, planned and by chance; of no size, nothing."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,7 +28,7 @@ class Case(NamedTuple):
 
     plan: Scenario
     weeks: int
-    values: Mapping[str, Value] = {}
+    values: Mapping[str, Value] = MappingProxyType({})
     of: Group = GROUP
     luck: Luck = Luck()
     partners: Sequence[str] | None = None

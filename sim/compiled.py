@@ -25,7 +25,9 @@ for _option, _value in (("OPT", "2"), ("LOOP_VECTORIZE", "0"), ("SLP_VECTORIZE",
 import numba
 import numpy as np
 from numba.core import cgutils, types
+from numba.core.dispatcher import Dispatcher
 from numba.extending import intrinsic, typeof_impl
+from numpy.typing import NDArray
 
 _SOURCES: Final = Path(__file__).parent
 _KEPT: Final = 4  # caches of earlier states of the model, so that switching branches is quick
@@ -66,40 +68,49 @@ def _forget_old(folder: Path) -> None:
 
 numba.config.CACHE_DIR = str(_cache_folder())  # type: ignore[attr-defined]
 
-INLINE = os.environ.get("INL", "1") == "1"
 COMPILES: Final = not numba.config.DISABLE_JIT  # type: ignore[attr-defined]
+_jit: Any = numba.njit
 
 
 def compiled(function: _Function) -> _Function:
     """A compiled function; it runs outside Python's lock, so that threads can share the work."""
-    return numba.njit(cache=True, nogil=True, error_model="numpy")(function)  # type: ignore[no-any-return]
+    made: _Function = _jit(cache=True, nogil=True, error_model="numpy")(function)
+    return made
+
+
+def _part(function: Callable[..., Any]) -> Any:
+    """A function that only compiled code calls, and that becomes a piece of its caller.
+
+    Passing a world along costs more than most rules, and so does a way in from Python, in time to
+    compile.
+    """
+    return _jit(
+        nogil=True, error_model="numpy", forceinline=True, no_cpython_wrapper=True,
+        no_cfunc_wrapper=True,
+    )(function)  # fmt: skip
+
+
+class Inner:
+    """A piece of a larger compiled function. Plain Python may call it only when nothing compiles.
+
+    `py_func` is the function as it was written.
+    """
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.__name__, self.__doc__ = function.__name__, function.__doc__
+        self.__module__, self.py_func = function.__module__, function
+        self.compiled = _part(function)
+
+    def __call__(self, *args: Any) -> Any:
+        """Only without compilation; RuntimeError otherwise."""
+        if COMPILES:
+            raise RuntimeError(f"{self.__name__} is a piece of compiled code; see its py_func")
+        return self.py_func(*args)
 
 
 def inner(function: _Function) -> _Function:
-    """A part of a larger compiled function, which it becomes a piece of."""
-    return numba.njit(
-        nogil=True, error_model="numpy", forceinline=True, no_cpython_wrapper=True,
-        no_cfunc_wrapper=True,
-    )(function)  # type: ignore[no-any-return]  # fmt: skip
-
-
-@intrinsic  # type: ignore[untyped-decorator]
-def borrowed(typing_context: Any, array: Any) -> Any:
-    """The same array without a count of its owners, whose atomic steps cost more than the rules.
-
-    Somebody else must hold the array as long as it is used.
-    """
-
-    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        owned = context.make_array(signature.args[0])(context, builder, args[0])
-        made = context.make_array(signature.return_type)(context, builder)
-        for part in ("nitems", "itemsize", "data", "shape", "strides"):
-            setattr(made, part, getattr(owned, part))
-        for owner in ("meminfo", "parent"):
-            setattr(made, owner, cgutils.get_null_value(getattr(made, owner).type))
-        return made._getvalue()
-
-    return array(array), build
+    """A piece of a larger compiled function."""
+    return Inner(function)  # type: ignore[return-value]
 
 
 class Rule:
@@ -111,7 +122,7 @@ class Rule:
     def __init__(self, function: Callable[..., Any]) -> None:
         self.__name__, self.__doc__ = function.__name__, function.__doc__
         self.__module__, self.__wrapped__ = function.__module__, function
-        self.compiled = inner(function)
+        self.compiled = _part(function)
         self._entry = _entry(self.compiled, function) if COMPILES else function
 
     def __call__(self, p: Any, *args: Any) -> Any:
@@ -143,14 +154,45 @@ def rule(function: _Function) -> _Function:
     return Rule(function)  # type: ignore[return-value]
 
 
+@typeof_impl.register(Rule)
+@typeof_impl.register(Inner)
+def _type_of_part(value: Rule | Inner, context: object) -> types.Type:
+    """Inside compiled code a rule or a piece is its compiled function."""
+    return types.Dispatcher(value.compiled)
+
+
+def _borrowed(typing_context: Any, array: Any) -> Any:
+    """The same array without a count of its owners, whose atomic steps cost more than the rules.
+
+    Somebody else must hold the array as long as it is used.
+    """
+
+    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        owned = context.make_array(signature.args[0])(context, builder, args[0])
+        made = context.make_array(signature.return_type)(context, builder)
+        for part in ("nitems", "itemsize", "data", "shape", "strides"):
+            setattr(made, part, getattr(owned, part))
+        null: Any = cgutils.get_null_value
+        for owner in ("meminfo", "parent"):
+            setattr(made, owner, null(getattr(made, owner).type))
+        return made._getvalue()
+
+    return array(array), build
+
+
+def _as_it_is(array: Any) -> Any:
+    return array
+
+
+borrowed: Any = intrinsic(_borrowed) if COMPILES else _as_it_is
+
+
+def readable(table: NDArray[Any]) -> Any:
+    """A table whose rows are read as `row.name`: compiled code can, plain Python needs a hint."""
+    return table if COMPILES or table.dtype.names is None else table.view(np.recarray)
+
+
 def is_rule(thing: object) -> bool:
     """Whether something is a rule or another compiled function."""
-    return isinstance(thing, Rule | numba.core.dispatcher.Dispatcher) or (
-        not COMPILES and inspect.isfunction(thing)
-    )
-
-
-@typeof_impl.register(Rule)
-def _type_of_rule(value: Rule, context: object) -> types.Type:
-    """Inside compiled code a rule is its compiled function."""
-    return types.Dispatcher(value.compiled)
+    compiled_one = isinstance(thing, Rule | Dispatcher)
+    return compiled_one or (not COMPILES and inspect.isfunction(thing))

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -89,27 +89,27 @@ if COMPILES:
     _S30, _S27, _S31, _S12 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(12)
 
     @compiled
-    def _mix(x: np.uint64) -> np.uint64:
+    def _mix(x: Any) -> Any:
         x = (x ^ (x >> _S30)) * _M1
         x = (x ^ (x >> _S27)) * _M2
         return x ^ (x >> _S31)
 
     @compiled
-    def _next_key(key: int, part: int) -> int:
+    def _next_key(key: int, part: int) -> Any:
         return np.int64(_mix(np.uint64(key) + _G + np.uint64(part)))
 
     @compiled
-    def _event_key(run: int, number: int) -> int:
+    def _event_key(run: int, number: int) -> Any:
         return np.int64(_mix(np.uint64(run) + _G * np.uint64(number)))
 
     @compiled
-    def _unit(key: int, who: int, whom: int) -> float:
+    def _unit(key: int, who: int, whom: int) -> Any:
         x = np.uint64(key) + np.uint64(who) + _G * np.uint64(whom + 1)
         return (np.float64(_mix(x) >> _S12) + _HALF) * _TO_UNIT
 
 else:
 
-    def _mix(x: int) -> int:  # type: ignore[misc]
+    def _mix(x: Any) -> Any:
         x = ((x ^ (x >> 30)) * _MIX_1) & _MASK
         x = ((x ^ (x >> 27)) * _MIX_2) & _MASK
         return x ^ (x >> 31)
@@ -117,13 +117,13 @@ else:
     def _signed(x: int) -> int:
         return x - 2 * _SIGN if x >= _SIGN else x
 
-    def _next_key(key: int, part: int) -> int:
+    def _next_key(key: int, part: int) -> Any:
         return _signed(_mix((int(key) + _GOLDEN + int(part)) & _MASK))
 
-    def _event_key(run: int, number: int) -> int:
+    def _event_key(run: int, number: int) -> Any:
         return _signed(_mix((int(run) + _GOLDEN * int(number)) & _MASK))
 
-    def _unit(key: int, who: int, whom: int) -> float:
+    def _unit(key: int, who: int, whom: int) -> Any:
         x = _mix((int(key) + int(who) + _GOLDEN * (int(whom) + 1)) & _MASK)
         return ((x >> 12) + _HALF) * _TO_UNIT
 
@@ -131,13 +131,15 @@ else:
 @compiled
 def run_key(seed: int, village: int, replication: int) -> int:
     """The key of one run. `village` numbers the plausible village, `replication` the luck."""
-    return _next_key(_next_key(_next_key(0, seed), village), replication)
+    key: int = _next_key(_next_key(_next_key(0, seed), village), replication)
+    return key
 
 
 @compiled
 def event_key(run: int, week: int, event: int) -> int:
     """The key of one event in one week of a run; `week` may be negative (burn-in)."""
-    return _event_key(run, _EVENTS * week + event)
+    key: int = _event_key(run, _EVENTS * week + event)
+    return key
 
 
 @compiled
@@ -147,7 +149,8 @@ def uniform(key: int, who: int, whom: int) -> float:
     key: `event_key(...)`; who: the agent's `name_key`; whom: another agent's, or a small number
     such as a session. For one agent, whom = 0, 1, 2 ... walks SplitMix64's own sequence.
     """
-    return _unit(key, who, whom)
+    luck: float = _unit(key, who, whom)
+    return luck
 
 
 @compiled

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import Final, NamedTuple
 
+import numpy as np
+
 from sim.config.timing import STAGES
 from sim.parameters import INTERVENTION_KINDS
 from sim.setting import Setting, ingredient_names, woman_id
@@ -50,6 +52,10 @@ class What(IntEnum):
 
 
 OWN: Final = 1_000  # from here on, numbers for happenings of a user's own village
+
+
+# The same as a row of an array.
+HAPPENING: Final = np.dtype([("week", "i8"), ("what", "i8"), ("subject", "i8"), ("value", "f8")])
 
 
 class Happening(NamedTuple):

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import compiled, inner
+from sim.compiled import compiled, inner, readable
 from sim.parameters import DAYS_PER_WEEK, Parameters
 from sim.quantiles import sort
 from sim.rules import members, trust, work
@@ -167,7 +167,7 @@ def empty(setting: Setting, weeks: int, detail: bool, members: bool, runs: int) 
         ((weeks if detail else 0, len(group.products)), PRODUCT_WEEKLY),
         ((weeks if members else 0, len(setting.ground.women)), MEMBER_WEEKLY),
     )
-    return Tables(*(np.zeros((runs, *shape), row_of(columns)) for shape, columns in shapes))
+    return Tables(*(readable(np.zeros((runs, *shape), row_of(what))) for shape, what in shapes))
 
 
 def numbers(table: NDArray[np.void]) -> NDArray[np.float64]:

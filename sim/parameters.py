@@ -181,8 +181,8 @@ _row("n_officers", 4, 3, 5, "persons", "officers; they carry the ties outward", 
      role="given", distribution="integer")
 _row("n_pool_recruits", 150, 50, 400, "persons", "farm labourers a campaign can reach",
      "share of the 996 households (F17) in RW 03-05", distribution="integer")
-_row("kube_limit", 20, 20, 20, "persons", "women a group may have; one founded larger keeps its size",
-     "KUBE rule 5-20 families [S16]", "literature/V", role="given", distribution="integer")
+_row("kube_limit", 20, 20, 20, "persons", "women a group may have; one founded larger "
+     "keeps its size",      "KUBE rule 5-20 families [S16]", "literature/V", role="given", distribution="integer")
 _row("sessions_per_week", 2, 1, 6, "sessions", "production sessions: the first weekday and the "
      "following days", "F78", "paper/V", role="lever", hard=(1, 6), distribution="integer")
 _row("session_hours", 4, 2, 6, "hours", "length of a session", "not in the paper", hard=(0.1, 24))
@@ -327,14 +327,14 @@ _row("lawang_kappa", 0.0, 0.0, 1.0, "share", "share of all output lost while any
 _row("shared_trip_saving", 0.2, 0.0, 0.5, "share", "hours and cost of a trip saved when another "
      "outlet on that side is served the same day", "Lawang 2 (F155): ties complement each other; "
      "size assumed")
-_row("facility_core_relief", 0.5, 0.0, 1.0, "share", "core failures that a lent balai desa bridges",
-     "F120; size assumed")
-_row("partner_trip_relief", 0.2, 0.0, 0.5, "share", "hours of trips that PKK and karang taruna take "
-     "over", "F183; size assumed")
+_row("facility_core_relief", 0.5, 0.0, 1.0, "share", "core failures that a lent balai desa "
+     "bridges", "F120; size assumed")
+_row("partner_trip_relief", 0.2, 0.0, 0.5, "share", "hours of trips that PKK and karang taruna "
+     "take over", "F183; size assumed")
 _row("deception_hazard", 0.001, 0.0, 0.005, "1/week", "wrong counts or unpaid money at one outlet, "
      "without norms", "theory sheet 2.1; size assumed")
-_row("stall_levy", 100_000, 50_000, 200_000, "Rp/week", "levy of an own market stall, from the cash "
-     "box", "cost table of the theory sheet")
+_row("stall_levy", 100_000, 50_000, 200_000, "Rp/week", "levy of an own market stall, from the "
+     "cash box", "cost table of the theory sheet")
 
 # --- Quality and skills ---
 _row("quality_init", 0.5, 0.3, 0.7, "0-1", "product quality at the founding; product skill starts "
@@ -371,16 +371,16 @@ _row("train_gain_product", 0.25, 0.1, 0.5, "share", "likewise for product skill"
      "training = +5-10% profit [S65]", "literature/M")
 _row("new_product_prob", 0.1, 0.0, 0.3, "probability", "a product training leads to a new product",
      "theory sheet 2.9; none reported (X8)")
-_row("agency_gain", 0.05, 0.0, 0.2, "share", "share of the missing management skill that a training "
-     "by a local agency gives", "F181; size assumed")
+_row("agency_gain", 0.05, 0.0, 0.2, "share", "share of the missing management skill that a "
+     "training by a local agency gives", "F181; size assumed")
 _row("knowledge_init", 0.2, 0.0, 0.4, "0-1", "knowledge of potentials and sources at the founding",
      "F8, F175; size assumed")
 _row("knowledge_fgd", 0.3, 0.0, 0.6, "share", "share of the missing knowledge that an FGD gives",
      "F8, F175; size assumed")
 _row("networking_init", 0.2, 0.1, 0.4, "0-1", "officers' ability to build trust outside at the "
      "founding", "F168, F179; size assumed")
-_row("networking_visit", 0.05, 0.0, 0.15, "share", "share of the missing ability that a visit or an "
-     "audience gives", "F172; size assumed")
+_row("networking_visit", 0.05, 0.0, 0.15, "share", "share of the missing ability that a visit or "
+     "an audience gives", "F172; size assumed")
 _row("halflife_proposal", 28, 15, 60, "weeks", "half-life of unused proposal skill",
      "6.5 months, accuracy tasks [S63]", "literature/V", hard=(0.1, 5_200))
 _row("halflife_product", 48, 25, 110, "weeks", "half-life of unpractised product and management "

@@ -196,4 +196,5 @@ def smallest(numbers: NDArray[np.float64], n: int) -> float:
             low = i
         else:
             break
-    return numbers[n - 1]
+    found: float = numbers[n - 1]
+    return found

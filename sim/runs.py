@@ -35,7 +35,7 @@ class Record(NamedTuple):
     outlets: NDArray[np.float64]
     products: NDArray[np.float64]
     members: NDArray[np.float64]
-    happenings: NDArray[np.void]  # ensemble.HAPPENING, from week 0 on
+    happenings: NDArray[np.void]  # happenings.HAPPENING, from week 0 on
 
 
 @dataclass(frozen=True)
@@ -87,13 +87,14 @@ def _in_village(
     tables = measures.Tables(*(part[0] for part in all_runs))
     ground = village.setting.ground
     village.live(weeks, lambda here: measures.record(ground, here.snapshot(), here.week, tables))
-    return tables, np.array(village.happenings, ensemble.HAPPENING)
+    return tables, np.array(village.happenings, happenings.HAPPENING)
 
 
 def _record(scenario: str, luck: Luck, tables: measures.Tables, log: NDArray[np.void]) -> Record:
     keys = (scenario, luck.village, luck.replication)
-    numbers = (measures.numbers(part) for part in tables)
-    return Record(keys, *numbers, log[log["week"] >= 0])  # type: ignore[call-arg]
+    numbers = [measures.numbers(np.asarray(part)) for part in tables]
+    weekly, women, outlets, products, members = numbers
+    return Record(keys, weekly, women, outlets, products, members, log[log["week"] >= 0])
 
 
 def run(

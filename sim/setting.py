@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import calendar
+from sim.compiled import readable
 from sim.draws import name_key
 from sim.parameters import (
     DAYS_PER_WEEK,
@@ -122,17 +123,17 @@ def setting_for(group: Group, values: Mapping[str, Value], weeks: int) -> Settin
     days, open_days = _window_days(group, outlets, p, cal, products, windows)
     names, shares = _ingredients(group)
     ground = Ground(
-        p=p.table,
-        products=products,
-        windows=_window_table(windows),
+        p=readable(p.table),
+        products=readable(products),
+        windows=readable(_window_table(windows)),
         baked_for=_baked_for(products, windows, sessions),
         ingredients=names,
         ingredient_shares=shares,
         days=days,
         open_days=open_days,
-        ticks=_ticks(p, cal),
+        ticks=readable(_ticks(p, cal)),
         meets=np.array(cal.meeting_days),
-        costs=_costs(p),
+        costs=readable(_costs(p)),
         women=_women_keys(2 * int(p.n_members)),  # everyone may leave and be replaced once
     )
     return Setting(group, p, values, cal, order, ground)

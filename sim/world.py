@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.compiled import readable
 from sim.state import DonorState, KubeState, MemberState, OutletState, PlanState, ShockState
 
 Table = NDArray[np.void]
@@ -119,13 +120,13 @@ def vectors_of(state: type) -> list[Field[Any]]:
     return [each for each in fields(state) if "over" in each.metadata]
 
 
-def empty(rows: Mapping[str, int], axes: Mapping[str, int]) -> World:
-    """A world of zeros: `rows` of each part, `axes` the length of each axis."""
+def empty(lengths: Mapping[str, int], axes: Mapping[str, int]) -> World:
+    """A world of zeros: `lengths` tells the rows of each part, `axes` the length of each axis."""
     shapes: dict[tuple[str, str], tuple[tuple[int, ...], np.dtype[Any]]] = {}
     for part, (_, state) in PARTS.items():
-        shapes[part, "rows"] = (rows[part],), numbers_of(state)
+        shapes[part, "rows"] = (lengths[part],), numbers_of(state)
         for each in vectors_of(state):
-            of_agents = () if state is KubeState else (rows[part],)
+            of_agents = () if state is KubeState else (lengths[part],)
             shape = (*of_agents, *(axes[axis] for axis in each.metadata["over"]))
             shapes[part, each.name] = shape, np.dtype(_VECTORS[str(each.type)])
     return _laid_out(shapes)
@@ -140,7 +141,7 @@ def _laid_out(
     arrays: dict[str, dict[str, NDArray[Any]]] = {part: {} for part in PARTS}
     start = 0
     for ((part, name), (shape, kind)), size, step in zip(shapes.items(), sizes, steps, strict=True):
-        arrays[part][name] = block[start : start + size].view(kind).reshape(shape)
+        arrays[part][name] = readable(block[start : start + size].view(kind).reshape(shape))
         start += step
     return World(**{part: made(**arrays[part]) for part, (made, _) in PARTS.items()}, block=block)
 

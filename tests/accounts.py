@@ -160,12 +160,11 @@ def _earned(outlet: Outlet) -> int:
 
 
 def payouts(village: Audited) -> None:
-    """The pay of all women is what left the box, by the group's rule, and the wage budget."""
+    """The pay of all women is what left the box, by the group's rule."""
     kube, p = village.kube, village.p
-    wage = _wage(village)
-    pay = [(woman, woman.pay - wage, officer) for woman, officer in village.sharing]
+    pay = [(woman, woman.pay, officer) for woman, officer in village.sharing]
     same("payouts", kube.payouts, sum(rupiah for _, rupiah, _ in pay))
-    same("all pay", sum(woman.pay for woman in village.members), kube.payouts + kube.wages)
+    same("all pay", sum(woman.pay for woman in village.members), kube.payouts)
     holds("negative pay", all(rupiah >= 0 for _, rupiah, _ in pay))
     surplus = kube.receipts - kube.materials - kube.transport
     holds("paid without a surplus", surplus > 0 or kube.payouts == 0)
@@ -189,15 +188,18 @@ def payouts(village: Audited) -> None:
         )
 
 
-def _wage(village: Audited) -> int:
-    """Rupiah that each woman got of the village's wage budget."""
-    p, women = village.p, len(village.sharing)
+def wages(village: Audited) -> None:
+    """The village's wage budget goes to each woman alike, in the weeks for which it is granted."""
+    kube, p = village.kube, village.p
     starts = [donor.wage_start_week for donor in village.donors]
-    paying = sum(0 <= village.week - start < p.wage_weeks for start in starts)
+    paying = sum(0 < village.week - start <= p.wage_weeks for start in starts)
     wage = paying * int(p.wage_request * 7 / p.days_per_month)
-    if paying:  # a start that is decided this week lies in the future
-        same("wages", village.kube.wages, women * wage)
-    return wage if village.kube.wages else 0
+    if any(
+        each.what == What.GROUP_ENDED and each.week < village.week for each in village.happenings
+    ):
+        wage = 0
+    holds("unequal wages", all(woman.wages == wage for woman, _ in village.sharing))
+    same("wages", kube.wages, sum(woman.wages for woman in village.members))
 
 
 def _can_divide(village: Audited) -> bool:
@@ -326,6 +328,6 @@ def minds(village: Audited) -> None:
 
 
 AUDITS = (
-    the_box, costs, trips, receivables, payouts, grants, stock, deliveries, farm_income, presence,
-    who_is_there, minds,
+    the_box, costs, trips, receivables, payouts, wages, grants, stock, deliveries, farm_income,
+    presence, who_is_there, minds,
 )  # fmt: skip

@@ -92,7 +92,7 @@ class Effect(NamedTuple):
     still: frozenset[str] | set[str] = frozenset()  # marks that are left then
 
 
-OWN = {"outlets.own", "outlets.status", "outlets.rented", "outlets.informed", "outlets.receipts"}
+OWN = {"outlets.own", "outlets.status", "outlets.informed", "outlets.receipts"}
 EFFECTS = {
     "fgd": Effect(
         {},
@@ -168,7 +168,7 @@ EFFECTS = {
     "persuasion": Effect({}, {"women.trust"}, set(), {"persuasion_gain": 0}),
     "agency_training": Effect({}, {"kube.management_skill"}, set(), {"agency_gain": 0}),
     "partner_support": Effect({"weeks": 2}, {"kube.partners_until"}),
-    "village_regulation": Effect({}, {"outlets.base"}, set(), {"perdes_base_gain": 0}),
+    "village_regulation": Effect({}, {"outlets.base"}, {"outlets.level"}, {"perdes_base_gain": 0}),
 }
 NEEDS_WOMEN = set(INTERVENTION_KINDS) - {
     "mentoring", "market_stall", "social_media", "facility", "partner_support",

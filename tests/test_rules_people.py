@@ -273,7 +273,7 @@ def test_farm_calls_by_hand() -> None:
 @example(7, 1.0, 0.5)
 @example(0, 0.5, 0.5)
 def test_days_called_are_binomial(days: int, probability: float, u: float) -> None:
-    called = members.days_called(days, probability, u)
+    called = members.days_called(days, probability, members.no_call(days, probability), u)
     assert 0 <= called <= days
     assert is_quantile(stats.binom(days, probability), u, called)
 

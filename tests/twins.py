@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import ensemble, founding, measures, world
+from sim import ensemble, founding, happenings, measures, world
 from sim.draws import Luck
 from sim.parameters import Value
 from sim.runs import Record, simulate_all
@@ -40,7 +40,7 @@ def in_ensemble(ground: Setting, case: Case) -> Iterator[Week]:
     made, burn_in = world.copy(founded), int(ground.p.burn_in_weeks)
     runs, scratch = np.array([case.luck.key], np.int64), ensemble._scratch(made)
     keys, ends = np.zeros(ensemble.EVENTS, np.int64), np.zeros(1, np.int64)
-    log = np.empty(ensemble._most_happenings(made, 1), ensemble.HAPPENING)
+    log = np.empty(ensemble._most_happenings(made, 1), happenings.HAPPENING)
     tables = measures.empty(ground, case.weeks, False, False, 1)
     happened: list[Any] = []
     for first, last in pairwise([-burn_in, *range(-burn_in, case.weeks + 1)]):

@@ -18,7 +18,7 @@ from sim import world as worlds
 from sim.compiled import borrowed, compiled, inner
 from sim.draws import Luck, event_key
 from sim.ensemble.agenda import interventions
-from sim.ensemble.basis import _OF_A_GROUP, _OF_AN_AGENT, EVENTS, HAPPENING, Now, Scratch
+from sim.ensemble.basis import EVENTS, Now, Scratch
 from sim.ensemble.giving import outside_money
 from sim.ensemble.learning import habits, judge, skills
 from sim.ensemble.making import delivery, production
@@ -27,6 +27,7 @@ from sim.ensemble.orders import attendance, orders
 from sim.ensemble.people import people
 from sim.ensemble.selling import division, sales, settlement
 from sim.ensemble.shocks import farm_calls, open_week, shocks
+from sim.happenings import HAPPENING
 from sim.parameters import OUTLET_KINDS
 from sim.scenario import Scenario
 from sim.setting import Ground, Setting
@@ -133,6 +134,8 @@ def live(
 
 
 MOST_ROWS: Final = 1 << 20  # of happenings that one call may need
+_OF_AN_AGENT: Final = 4  # happenings of one week, at most
+_OF_A_GROUP: Final = 16
 
 
 def simulate(
@@ -178,7 +181,7 @@ def _scratch(made: World) -> Scratch:
 
 
 def _most_happenings(made: World, ticks: int) -> int:
-    """More than can be noted in a run: every agent's happenings in every week, every shock's hits."""
+    """More than can be noted in a run: of every agent in every week, and every shock's hits."""
     agents = sum(len(part.rows) for part in made[:-1]) + len(made.kube.price_rise)
     hits = len(made.shocks.rows) * (len(made.women.rows) + len(made.outlets.rows))
     return (_OF_AN_AGENT * agents + _OF_A_GROUP) * ticks + hits

@@ -14,10 +14,7 @@ from sim.rules import trust, work
 from sim.setting import Ground
 from sim.world import Women
 
-HAPPENING: Final = np.dtype([("week", "i8"), ("what", "i8"), ("subject", "i8"), ("value", "f8")])
 EVENTS: Final = max(Event) + 1
-_OF_AN_AGENT: Final = 4  # happenings of one week, at most
-_OF_A_GROUP: Final = 16
 (
     FGD, PROPOSAL_TRAINING, NEGOTIATION, AUDIENCE, CAPITAL_PROPOSAL, MENTORING, NORMS,
     PRODUCT_TRAINING, CAMPAIGN, COUNSELLING, MARKET_STALL, SOCIAL_MEDIA, FACILITY, EDUCATION,

@@ -200,7 +200,7 @@ def ask_for_legality(p: Any, now: Now, group: Any) -> None:
 
 
 @inner
-def decision_week(ground: Ground, now: Now) -> int:
+def decision_week(ground: Ground, now: Now) -> Any:
     tick = ground.ticks[now.tick]
     in_time = draw(now, Event.BUDGET_LATE, 0, 0) < ground.p[0].budget_late_prob
     return tick.early_week if in_time else tick.decision_week

@@ -9,7 +9,7 @@ import numpy as np
 from sim.compiled import inner
 from sim.draws import Event
 from sim.ensemble.basis import Now, Scratch, draw, note, pieces
-from sim.ensemble.orders import loaded_at, orders_at, trips_together
+from sim.ensemble.orders import any_at, trips_together
 from sim.happenings import What
 from sim.quantiles import smallest
 from sim.rules import members, work
@@ -51,7 +51,7 @@ def hold_session(
             came += 1
     ordered = False
     for o in range(len(outlets.rows)):
-        ordered = ordered or orders_at(outlets, o, s)
+        ordered = ordered or any_at(outlets.orders, o, s)
     if not ordered:
         group.binding = max(group.binding, work.binding(group.cash_scale, 1.0, 0.0, 0.0))
         return 0.0
@@ -73,7 +73,7 @@ def hold_session(
     trips = 0.0
     inside, outside = trips_together(p, outlets, s)
     for o in range(len(outlets.rows)):
-        if orders_at(outlets, o, s):
+        if any_at(outlets.orders, o, s):
             share = outside if outlets.rows[o].outside else inside
             trips += work.trip_left(outlets.rows[o].trip_hours, share)
     trips = work.hours_on_the_road(p, trips, group.partners_until >= now.week)
@@ -142,7 +142,7 @@ def delivery(ground: Ground, now: Now, outlets: Outlets, kube: Group) -> None:
         if kube.held[s]:
             inside, outside = trips_together(p, outlets, s)
             for o in range(len(outlets.rows)):
-                if loaded_at(outlets, o, s):
+                if any_at(outlets.batches, o, s):
                     share = outside if outlets.rows[o].outside else inside
                     group.trips += 1
                     group.transport += work.scaled(outlets.rows[o].trip_cost, share)

@@ -85,7 +85,7 @@ def may_reopen(p: Any, now: Now, outlet: Any) -> None:
 
 
 @inner
-def brings_per_trip(ground: Ground, outlets: Outlets, o: int, kube: Group) -> float:
+def brings_per_trip(ground: Ground, outlets: Outlets, o: int, kube: Group) -> Any:
     brings = 0.0
     for k in range(len(ground.products)):
         if kube.offered[k]:
@@ -122,7 +122,7 @@ def serve_fewer_or_more(ground: Ground, now: Now, outlets: Outlets, kube: Group)
 
 
 @inner
-def brings_less(ground: Ground, outlets: Outlets, kube: Group, o: int, other: int) -> bool:
+def brings_less(ground: Ground, outlets: Outlets, kube: Group, o: int, other: int) -> Any:
     """Whether outlet `o` brings less per trip than `other`, or as much and trusts less."""
     p = ground.p[0]
     mine = brings_per_trip(ground, outlets, o, kube)

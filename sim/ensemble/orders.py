@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sim.compiled import inner
 from sim.draws import Event
 from sim.ensemble.agenda import inclination
@@ -111,7 +114,7 @@ def promise(ground: Ground, outlets: Outlets, kube: Group) -> None:
         if kube.held[s]:
             inside, outside = trips_together(p, outlets, s)
             for o in range(len(outlets.rows)):
-                if orders_at(outlets, o, s):
+                if any_at(outlets.orders, o, s):
                     share = outside if outlets.rows[o].outside else inside
                     transport += work.scaled(outlets.rows[o].trip_cost, share)
     plans = kube.material_plans
@@ -138,19 +141,12 @@ def scale_orders(outlets: Outlets, scale: float) -> None:
 
 
 @inner
-def orders_at(outlets: Outlets, o: int, s: int) -> bool:
-    for k in range(outlets.orders.shape[1]):
-        if outlets.orders[o, k, s] > 0:
-            return True
-    return False
-
-
-@inner
-def loaded_at(outlets: Outlets, o: int, s: int) -> bool:
-    for k in range(outlets.batches.shape[1]):
-        if outlets.batches[o, k, s] > 0:
-            return True
-    return False
+def any_at(counts: NDArray[np.int64], o: int, s: int) -> bool:
+    """Whether there is anything of outlet `o` at session `s`: ordered, or loaded."""
+    found = False
+    for k in range(counts.shape[1]):
+        found = found or counts[o, k, s] > 0
+    return found
 
 
 @inner
@@ -158,7 +154,7 @@ def trips_together(p: Any, outlets: Outlets, s: int) -> tuple[float, float]:
     """Share of a trip that is left in the village and outside, by how many are served."""
     inside = outside = 0
     for o in range(len(outlets.rows)):
-        if orders_at(outlets, o, s):
+        if any_at(outlets.orders, o, s):
             if outlets.rows[o].outside:
                 outside += 1
             else:

@@ -42,9 +42,9 @@ def most_confident(women: Women, group: Any, officers: bool) -> int:
     chosen = NONE
     for i in range(group.women):
         woman = women.rows[i]
-        if woman.active and (officers or not woman.officer):
-            if chosen == NONE or woman.efficacy > women.rows[chosen].efficacy:
-                chosen = i
+        asked = woman.active and (officers or not woman.officer)
+        if asked and (chosen == NONE or woman.efficacy > women.rows[chosen].efficacy):
+            chosen = i
     return chosen
 
 

@@ -308,7 +308,7 @@ def bench(
         typer.echo(json.dumps(result))
     else:
         for name, value in result.items():
-            typer.echo(f"{name}: {value:.1f}")
+            typer.echo(f"{name}: {value:.3g}")
 
 
 if __name__ == "__main__":

@@ -157,9 +157,11 @@ def _uses(function: ast.FunctionDef) -> Iterator[tuple[str, str, str, str]]:
     `draw(now, Event.NAME, who, whom)`, or `uniform(key, who, whom)` with the event's key.
     """
     keys = {
-        ast.unparse(node.targets[0]): event
+        ast.unparse(name): event
         for node in ast.walk(function)
-        if isinstance(node, ast.Assign) and (event := _event_in(node.value))
+        if isinstance(node, ast.Assign)
+        for name, value in _assigned(node)
+        if (event := _event_in(value))
     }
     for node in ast.walk(function):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
@@ -172,6 +174,14 @@ def _uses(function: ast.FunctionDef) -> Iterator[tuple[str, str, str, str]]:
             event = _event_in(key) or keys.get(ast.unparse(key), "")
             if event:
                 yield (event, function.name, *whose)  # type: ignore[misc]
+
+
+def _assigned(node: ast.Assign) -> list[tuple[ast.expr, ast.expr]]:
+    """Names and values of an assignment, also of several at once."""
+    names, values = node.targets[0], node.value
+    if isinstance(names, ast.Tuple) and isinstance(values, ast.Tuple):
+        return list(zip(names.elts, values.elts, strict=True))
+    return [(name, values) for name in node.targets]
 
 
 def _event_in(node: ast.AST) -> str:

@@ -15,6 +15,7 @@ from experiments.engines import source_hash
 from experiments.progress import track
 from experiments.study import DETAIL_VILLAGES, Point, Study, run_points
 from sim.parameters import Value, resolve
+from sim.runs import prepare
 
 
 def execute(
@@ -30,9 +31,11 @@ def execute(
     `question` is what was asked, for the manifest; `design` has one row per scenario_id with the
     settings that distinguish it.
     """
+    setting = study.setting(points[0])
+    if study.engine == "ensemble":
+        prepare(setting, points[0].scenario)
     started = time.monotonic()
     runs = len(points) * study.replications
-    setting = study.setting(points[0])
     with store.Writer(out, setting) as writer, closing(run_points(study, points, workers)) as done:
         for records in track(done, len(points), "runs", study.replications):
             writer.add(records)

@@ -72,6 +72,14 @@ COMPILES: Final = not numba.config.DISABLE_JIT  # type: ignore[attr-defined]
 _jit: Any = numba.njit
 
 
+def is_cold(function: Callable[..., Any]) -> bool:
+    """Whether a compiled function must still be compiled on this machine."""
+    if not COMPILES:
+        return False
+    place = f"*.{function.__name__}-*.nbi"
+    return not any(Path(numba.config.CACHE_DIR).rglob(place))  # type: ignore[attr-defined]
+
+
 def compiled(function: _Function) -> _Function:
     """A compiled function; it runs outside Python's lock, so that threads can share the work."""
     made: _Function = _jit(cache=True, nogil=True, error_model="numpy")(function)

@@ -181,8 +181,8 @@ _row("n_officers", 4, 3, 5, "persons", "officers; they carry the ties outward", 
      role="given", distribution="integer")
 _row("n_pool_recruits", 150, 50, 400, "persons", "farm labourers a campaign can reach",
      "share of the 996 households (F17) in RW 03-05", distribution="integer")
-_row("kube_limit", 20, 20, 20, "persons", "women a group may have; one founded larger "
-     "keeps its size",      "KUBE rule 5-20 families [S16]", "literature/V", role="given", distribution="integer")
+_row("kube_limit", 20, 20, 20, "persons", "women a group may have; one founded larger keeps its "
+     "size", "KUBE rule 5-20 families [S16]", "literature/V", role="given", distribution="integer")
 _row("sessions_per_week", 2, 1, 6, "sessions", "production sessions: the first weekday and the "
      "following days", "F78", "paper/V", role="lever", hard=(1, 6), distribution="integer")
 _row("session_hours", 4, 2, 6, "hours", "length of a session", "not in the paper", hard=(0.1, 24))

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
@@ -16,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim import ensemble, happenings, measures
+from sim.compiled import is_cold
 from sim.draws import Luck
 from sim.parameters import Value, resolve
 from sim.scenario import DEFAULT_GROUP, Group, Scenario, load_group, load_scenario, register_of
@@ -23,6 +25,10 @@ from sim.setting import Setting, setting_for
 from sim.village import Village
 
 Engine = Literal["ensemble", "village"]
+PREPARING = (
+    "Menyiapkan model untuk komputer ini, sekali saja, sekitar satu menit ... "
+    "(compiling the model, once, about a minute)"
+)
 KEYS = ("scenario_id", "village_id", "replication_id")
 
 
@@ -78,6 +84,13 @@ def simulate_all(
         _record(scenario.id, luck, tables, log)
         for luck, (tables, log) in zip(lucks, done, strict=True)
     ]
+
+
+def prepare(setting: Setting, scenario: Scenario) -> None:
+    """Compile the ensemble now if that is still to be done, with a word about it on stderr."""
+    if is_cold(ensemble.live):
+        print(PREPARING, file=sys.stderr, flush=True)
+        simulate_all(setting, scenario, [Luck()], 1)
 
 
 def _in_village(

@@ -119,7 +119,7 @@ def _found_outlet(setting: Setting, made: World, index: int, place: int, partner
             "trip_cost": work.trip_cost(p, km),
             "status": Status.PARTNER if partner else Status.STRANGER,
             "good": good,
-            "base": base,
+            "base_rate": base,
             "level": trust.level(p, good, 0.0, base),
             "cap": 1.0,
             "experience": 1.0,
@@ -168,7 +168,7 @@ def _found_donor(setting: Setting, row: Any, index: int, donor: Donor) -> None:
             "ministry": ministry,
             "gives_cash": donor.gives == "cash",
             "amount": int(p.grant_kube_kemensos if ministry else p.grant_pesantren),
-            "base": p.trust_base_in_village if government else p.trust_base_outside,
+            "base_rate": p.trust_base_in_village if government else p.trust_base_outside,
             "open_plan": NONE,
             "decision_week": NEVER,
             "wage_decision_week": NEVER,
@@ -277,7 +277,7 @@ def _shock(setting: Setting, shock: Any) -> dict[str, Value]:
         "outlet": _outlet(setting, getattr(shock, "outlet", None)),
         "ingredient": ingredient_names(setting.group).index(ingredient) if ingredient else NONE,
         "households": getattr(shock, "households", 0),
-        "size": getattr(shock, "size", 0.0),
+        "share": getattr(shock, "size", 0.0),
     }
 
 

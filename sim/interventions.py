@@ -7,16 +7,18 @@ else (theory sheet 2.14.15).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from sim import quantiles
 from sim.draws import Event
 from sim.happenings import What
-from sim.rules import members, outlets, support
-from sim.state import NEVER, NONE, PlanState, Status
+from sim.parameters import INTERVENTION_KINDS
+from sim.rules import agenda, members, outlets, support, work
+from sim.state import NEVER, NONE, PlanState, Status, When
 
 if TYPE_CHECKING:
+    from sim.agents import Member
     from sim.village import Village
 
 
@@ -184,7 +186,7 @@ def village_regulation(village: Village, _: PlanState) -> None:
     """A Perdes makes outlets in the village readier to trust the group (F165)."""
     for outlet in village.outlets:
         if not outlet.outside:
-            outlet.base = outlets.base_after_regulation(village.p, outlet.base)
+            outlet.base_rate = outlets.base_after_regulation(village.p, outlet.base_rate)
             outlet.know_nothing_more()
 
 
@@ -208,3 +210,74 @@ KINDS: Final[dict[str, Callable[[Village, PlanState], None]]] = {
     "partner_support": partner_support,
     "village_regulation": village_regulation,
 }
+
+
+# --- Whether, by whom, at what cost --------------------------------------------------------------
+
+
+def takes_place(village: Village, plan: PlanState) -> bool:
+    """Whether it begins, goes on, or is done once more; a new stage is noted."""
+    begins = agenda.begins(plan.left, plan.next_week, village.week) and _is_called_for(
+        village, plan
+    )
+    if begins:
+        plan.left -= 1
+        plan.next_week = village.week + plan.every
+        plan.until = village.week + plan.weeks - 1
+        plan.last_week = village.week
+        if plan.stage != NONE and plan.stage != village.kube.stage:
+            village.kube.enter_stage(plan.stage)
+    return begins or village.week <= plan.until or village.week == plan.retry_week
+
+
+def _is_called_for(village: Village, plan: PlanState) -> bool:
+    """Whether what the plan waits for has come to pass."""
+    kube, happened = village.kube, NEVER
+    if plan.when == When.OUTLET_REFUSED:
+        happened = _latest([o.refused_week for o in village.outlets], plan.about)
+    elif plan.when == When.OUTLET_DROPPED:
+        happened = _latest([o.dropped_week for o in village.outlets], plan.about)
+    elif plan.when == When.PROPOSAL_REJECTED:
+        happened = _latest([donor.rejected_week for donor in village.donors], plan.about)
+    return agenda.holds(
+        plan.when, plan.below, happened, plan.last_week, village.week, kube.last_attendance,
+        kube.cash,
+    )  # fmt: skip
+
+
+def _latest(weeks: Sequence[int], about: int) -> int:
+    """The latest of the weeks, or the one of a single partner."""
+    return max(weeks, default=NEVER) if about == NONE else weeks[about]
+
+
+def carry_out(village: Village, plan: PlanState) -> None:
+    """Invite, charge, and let it have its effect."""
+    kube, kind = village.kube, plan.kind
+    invited = _invited(village, plan)
+    for woman in village.members:
+        woman.decide_to_gather(plan, woman in invited)
+    village.gathered = [woman for woman in invited if woman.gathered]
+    kube.turnout = work.share(len(village.gathered), len(invited))
+    needs_women = kind in agenda.GATHERINGS or kind in agenda.ERRANDS or kind in agenda.TALKS
+    kube.charge(kind, len(village.gathered) if needs_women else len(village.women))
+    village.note(kind, plan.outlet if plan.outlet != NONE else plan.donor)
+    if needs_women and not village.gathered:
+        village.note(What.NOBODY_CAME, kind)
+    elif plan.effective:
+        KINDS[INTERVENTION_KINDS[kind]](village, plan)
+
+
+def _invited(village: Village, plan: PlanState) -> list[Member]:
+    """Who is asked to come: all women, the officers, or those who would gain most."""
+    if plan.kind in agenda.GATHERINGS:
+        return [w for w in village.women if w.officer or not plan.officers_only]
+    if plan.kind in agenda.ERRANDS:
+        return [woman for woman in village.women if woman.officer]
+    if plan.kind not in agenda.TALKS:
+        return []
+    counselling = INTERVENTION_KINDS[plan.kind] == "counselling"
+    places = (
+        plan.clients if counselling else int(village.setting.ground.costs[plan.kind]["persons"])
+    )
+    need = sorted(village.women, key=lambda woman: woman.efficacy if counselling else woman.trust)
+    return sorted(need[:places], key=lambda woman: woman.index)

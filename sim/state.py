@@ -119,7 +119,7 @@ class OutletState:
     status: int  # Status
     good: float  # weighted good events
     bad: float  # weighted bad events
-    base: float  # trust of one who knows nothing, 0-1
+    base_rate: float  # trust of one who knows nothing, 0-1
     level: float  # trust in the multiplicative form, 0-1
     due: Counts = vector("lag")  # Rp due at the end of this week and the following
     cap: float = 1.0  # trust never exceeds this
@@ -164,7 +164,7 @@ class DonorState:
     amount: int  # Rp of a grant
     good: float  # weighted good events
     bad: float  # weighted bad events
-    base: float  # trust of one who knows nothing, 0-1
+    base_rate: float  # trust of one who knows nothing, 0-1
     open_plan: int = NONE  # the plan that handed in the open proposal
     proposal_quality: float = 0.0  # proposal skill when it was written, 0-1
     decision_week: int = NEVER  # of an open proposal or request for tools
@@ -286,4 +286,4 @@ class ShockState:
     outlet: int  # index; NONE is every outlet
     ingredient: int  # index
     households: int  # how many are hit
-    size: float  # share lost, or by which a price rises
+    share: float  # lost, or by which a price rises

@@ -8,16 +8,16 @@ from typing import Any
 import mesa
 
 from sim import draws, founding, world
+from sim import interventions as programme
 from sim.agents import Donor, Member, Outlet
 from sim.draws import Event, Luck, about
 from sim.happenings import Happening, What
-from sim.interventions import KINDS
 from sim.kube import Kube
-from sim.parameters import DAYS_PER_WEEK, INTERVENTION_KINDS
-from sim.rules import agenda, members, selling, support, trust, work
+from sim.parameters import DAYS_PER_WEEK
+from sim.rules import members, selling, support, trust, work
 from sim.scenario import Scenario
 from sim.setting import Setting
-from sim.state import NEVER, NONE, PlanState, Shock, ShockState, Status, When
+from sim.state import NONE, PlanState, Shock, ShockState, Status
 from sim.sums import total
 from sim.week import PHASES
 from sim.world import World
@@ -177,15 +177,15 @@ class Village(mesa.Model):  # type: ignore[misc]
         if shock.kind == Shock.HUSBAND_INCOME:
             lots = sorted(self.women, key=lambda woman: woman.draw(Event.SHOCK_HIT))
             for woman in lots[: shock.households]:
-                woman.lose_income(shock.weeks, shock.size)
+                woman.lose_income(shock.weeks, shock.share)
         elif shock.kind == Shock.OFFICER_ILLNESS:
             for woman in self.women:
                 if woman.house:
                     woman.fall_ill(shock.weeks)
         elif shock.kind == Shock.FAILED_HARVEST:
-            kube.lose_harvest(shock.weeks, shock.size)
+            kube.lose_harvest(shock.weeks, shock.share)
         elif shock.kind == Shock.INGREDIENT_PRICE:
-            kube.pay_more(shock.ingredient, shock.weeks, shock.size)
+            kube.pay_more(shock.ingredient, shock.weeks, shock.share)
         else:
             for outlet in self.outlets:
                 if shock.outlet in (NONE, outlet.index):
@@ -218,69 +218,8 @@ class Village(mesa.Model):  # type: ignore[misc]
         if not self.kube.alive:
             return
         for plan in self.plans:
-            if self._takes_place(plan):
-                self._carry_out(plan)
-
-    def _takes_place(self, plan: PlanState) -> bool:
-        """Whether it begins, goes on, or is done once more; a new stage is noted."""
-        begins = agenda.begins(plan.left, plan.next_week, self.week) and self._is_called_for(plan)
-        if begins:
-            plan.left -= 1
-            plan.next_week = self.week + plan.every
-            plan.until = self.week + plan.weeks - 1
-            plan.last_week = self.week
-            if plan.stage != NONE and plan.stage != self.kube.stage:
-                self.kube.enter_stage(plan.stage)
-        return begins or self.week <= plan.until or self.week == plan.retry_week
-
-    def _is_called_for(self, plan: PlanState) -> bool:
-        """Whether what the plan waits for has come to pass."""
-        kube, happened = self.kube, NEVER
-        if plan.when == When.OUTLET_REFUSED:
-            happened = self._latest([o.refused_week for o in self.outlets], plan.about)
-        elif plan.when == When.OUTLET_DROPPED:
-            happened = self._latest([o.dropped_week for o in self.outlets], plan.about)
-        elif plan.when == When.PROPOSAL_REJECTED:
-            happened = self._latest([donor.rejected_week for donor in self.donors], plan.about)
-        return agenda.holds(
-            plan.when, plan.below, happened, plan.last_week, self.week, kube.last_attendance,
-            kube.cash,
-        )  # fmt: skip
-
-    def _latest(self, weeks: Sequence[int], about: int) -> int:
-        """The latest of the weeks, or the one of a single partner."""
-        return max(weeks, default=NEVER) if about == NONE else weeks[about]
-
-    def _carry_out(self, plan: PlanState) -> None:
-        """Invite, charge, and let it have its effect."""
-        kube, kind = self.kube, plan.kind
-        invited = self._invited(plan)
-        for woman in self.members:
-            woman.decide_to_gather(plan, woman in invited)
-        self.gathered = [woman for woman in invited if woman.gathered]
-        kube.turnout = work.share(len(self.gathered), len(invited))
-        needs_women = kind in agenda.GATHERINGS or kind in agenda.ERRANDS or kind in agenda.TALKS
-        kube.charge(kind, len(self.gathered) if needs_women else len(self.women))
-        self.note(kind, plan.outlet if plan.outlet != NONE else plan.donor)
-        if needs_women and not self.gathered:
-            self.note(What.NOBODY_CAME, kind)
-        elif plan.effective:
-            KINDS[INTERVENTION_KINDS[kind]](self, plan)
-
-    def _invited(self, plan: PlanState) -> list[Member]:
-        """Who is asked to come: all women, the officers, or those who would gain most."""
-        if plan.kind in agenda.GATHERINGS:
-            return [w for w in self.women if w.officer or not plan.officers_only]
-        if plan.kind in agenda.ERRANDS:
-            return [woman for woman in self.women if woman.officer]
-        if plan.kind not in agenda.TALKS:
-            return []
-        counselling = INTERVENTION_KINDS[plan.kind] == "counselling"
-        places = (
-            plan.clients if counselling else int(self.setting.ground.costs[plan.kind]["persons"])
-        )
-        need = sorted(self.women, key=lambda woman: woman.efficacy if counselling else woman.trust)
-        return sorted(need[:places], key=lambda woman: woman.index)
+            if programme.takes_place(self, plan):
+                programme.carry_out(self, plan)
 
     def attendance(self) -> None:
         kube, women = self.kube, self.women

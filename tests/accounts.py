@@ -318,7 +318,7 @@ def minds(village: Audited) -> None:
         levels += [woman.fgd]
     levels += [agent.trust for agent in [*village.outlets, *village.donors]]
     for outlet in village.outlets:
-        levels += [outlet.base, outlet.level, outlet.cap, outlet.experience, outlet.vouched]
+        levels += [outlet.base_rate, outlet.level, outlet.cap, outlet.experience, outlet.vouched]
     levels += kube.supply.tolist()
     holds("a level outside 0-1", all(0 <= level <= 1 for level in levels))
     for outlet in village.outlets:

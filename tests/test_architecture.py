@@ -136,7 +136,10 @@ def test_rules(check: Check) -> None:
 
 # --- The engine fetches, calls a rule, stores ----------------------------------------------------
 
-VILLAGE = [ROOT / "sim" / f"{name}.py" for name in ("agents", "interventions", "kube", "village")]
+VILLAGE = [
+    *sources("sim/agents"),
+    *(ROOT / "sim" / f"{name}.py" for name in ("interventions", "kube", "village")),
+]
 ENSEMBLE = sources("sim/ensemble")
 FORBIDDEN_OPERATORS = (ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow, ast.MatMult)
 

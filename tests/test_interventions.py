@@ -410,7 +410,7 @@ def test_helpers_leave_more_hours_for_making() -> None:
 
 def test_a_village_regulation_reaches_the_village_only() -> None:
     village = watched(plan_of("village_regulation"))
-    gains = village.after.outlets.rows["base"] - village.before.outlets.rows["base"]
+    gains = village.after.outlets.rows["base_rate"] - village.before.outlets.rows["base_rate"]
     outside = village.after.outlets.rows["outside"]
     assert (gains[outside] == 0).all()
     assert gains[~outside] == pytest.approx(0.05)

@@ -96,7 +96,7 @@ def active_women(women: Women, group: Any) -> int:
 
 @inner
 def trust_of(p: Any, outlet: Any) -> float:
-    return trust.trust_of(p, outlet.good, outlet.bad, outlet.base, outlet.level, outlet.cap)
+    return trust.trust_of(p, outlet.good, outlet.bad, outlet.base_rate, outlet.level, outlet.cap)
 
 
 @inner

@@ -83,9 +83,9 @@ def take_effect(
         for o in range(len(outlets.rows)):
             outlet = outlets.rows[o]
             if not outlet.outside:
-                outlet.base = ties_rules.base_after_regulation(p, outlet.base)
+                outlet.base_rate = ties_rules.base_after_regulation(p, outlet.base_rate)
                 if outlet.status == Status.STRANGER:
-                    outlet.level = outlet.base
+                    outlet.level = outlet.base_rate
     else:
         talk(p, women, group, plan.kind)
 

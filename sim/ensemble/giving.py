@@ -52,7 +52,7 @@ def elect(p: Any, now: Now, donor: Any) -> None:
 
 @inner
 def donor_trust(p: Any, donor: Any) -> float:
-    return trust.level(p, donor.good, donor.bad, donor.base)
+    return trust.level(p, donor.good, donor.bad, donor.base_rate)
 
 
 @inner

@@ -39,9 +39,9 @@ def hearsay(ground: Ground, now: Now, outlets: Outlets, scratch: Scratch) -> Non
     for o in range(len(rows)):
         if not np.isnan(heard[o]):
             outlet = rows[o]
-            outlet.base = trust.base_after_hearsay(p, outlet.base, heard[o])
+            outlet.base_rate = trust.base_after_hearsay(p, outlet.base_rate, heard[o])
             if outlet.status == Status.STRANGER:
-                outlet.level = outlet.base
+                outlet.level = outlet.base_rate
             outlet.informed = True
 
 
@@ -78,7 +78,7 @@ def may_reopen(p: Any, now: Now, outlet: Any) -> None:
     chance = ties_rules.reopening_probability(p, outlet.visited)
     if draw(now, Event.REOPEN, outlet.key, 0) < chance:
         outlet.bad = ties_rules.bad_evidence_kept(p, outlet.bad)
-        outlet.level = max(outlet.level, outlet.base)
+        outlet.level = max(outlet.level, outlet.base_rate)
         outlet.deliveries = 0
         outlet.status = Status.PARTNER
         note(now, What.REOPENED, outlet.index, 0.0)

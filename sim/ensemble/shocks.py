@@ -134,15 +134,15 @@ def befall(
                 there += 1
         rank(scratch.places, there, scratch.turns)
         for place in range(min(there, shock.households)):
-            lose_income(now, women.rows[scratch.places[place]], shock.weeks, shock.size)
+            lose_income(now, women.rows[scratch.places[place]], shock.weeks, shock.share)
     elif shock.kind == Shock.OFFICER_ILLNESS:
         for i in range(group.women):
             if women.rows[i].active and women.rows[i].house:
                 fall_ill(now, women.rows[i], shock.weeks)
     elif shock.kind == Shock.FAILED_HARVEST:
-        lose_harvest(now, group, shock.weeks, shock.size)
+        lose_harvest(now, group, shock.weeks, shock.share)
     elif shock.kind == Shock.INGREDIENT_PRICE:
-        pay_more(now, kube, shock.ingredient, shock.weeks, shock.size)
+        pay_more(now, kube, shock.ingredient, shock.weeks, shock.share)
     else:
         for o in range(len(outlets.rows)):
             if shock.outlet == NONE or shock.outlet == o:

@@ -1,149 +1,13 @@
-"""Who acts: members, outlets and donors as Mesa agents. They look up luck, call rules, remember."""
+"""A shop, canteen, market or online channel."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import mesa
-
-from sim import draws
+from sim.agents.actor import Actor
 from sim.draws import Event, about
 from sim.happenings import What
-from sim.parameters import DAYS_PER_WEEK
-from sim.rules import members, outlets, selling, support, trust, work
-from sim.state import NEVER, NONE, Counts, DonorState, MemberState, OutletState, PlanState, Status
+from sim.rules import outlets, selling, trust, work
+from sim.state import NONE, Counts, OutletState, Status
 from sim.sums import total
-
-if TYPE_CHECKING:
-    from sim.village import Village
-
-
-class Actor(mesa.Agent):  # type: ignore[misc]
-    """An agent whose fields are those of its state record."""
-
-    key: int
-
-    def __init__(self, model: Village, state: object) -> None:
-        super().__init__(model, **vars(state))
-        self.village = model
-
-    def draw(self, event: Event, whom: int = 0) -> float:
-        """This week's luck of this agent in `event`."""
-        return draws.uniform(self.village.event_keys[event], self.key, whom)
-
-
-class Member(Actor, MemberState):
-    """A woman of the group."""
-
-    def suffer(self) -> None:
-        """Illness and lost income go on, end, or begin."""
-        village, p = self.village, self.village.p
-        self.ill_weeks, self.poor_weeks = max(0, self.ill_weeks - 1), max(0, self.poor_weeks - 1)
-        if village.settling or not self.active:
-            return
-        if not self.ill_weeks and self.draw(Event.ILLNESS) < p.illness_hazard:
-            luck = self.draw(Event.ILLNESS_LENGTH, 0), self.draw(Event.ILLNESS_LENGTH, 1)
-            self.fall_ill(support.delay_weeks(p.illness_weeks, *luck))
-        if not self.poor_weeks and self.draw(Event.HUSBAND_LOSS) < p.husband_loss_hazard:
-            self.lose_income(p.husband_loss_weeks, p.husband_loss_share)
-
-    def fall_ill(self, weeks: int) -> None:
-        """She cannot come for some weeks."""
-        self.ill_weeks = weeks
-        self.village.note(What.ILLNESS, self.index, weeks)
-
-    def lose_income(self, weeks: int, share: float) -> None:
-        """Her husband's income is lost, or a share of it."""
-        self.poor_weeks, self.poor_share = weeks, share
-        self.village.note(What.HUSBAND_INCOME, self.index, weeks)
-
-    def hear_farm_calls(self, chance: float, none: float) -> None:
-        """Learn on which days the fields call; `none` is the chance of none without a session."""
-        self.called[:] = self.came[:] = self.worked[:] = False
-        self.gathered = False
-        self.farm_days = self.pay = self.wages = 0
-        if self.ill_weeks:
-            return
-        for day in range(len(self.called)):
-            self.called[day] = self.draw(Event.FARM_CALL, day) < chance
-        rest, luck = self.village.days_without_session, self.draw(Event.FARM_CALL, DAYS_PER_WEEK)
-        others = members.days_called(rest, chance, none, luck)
-        self.farm_days = int(self.called.sum()) + others
-
-    def inclination(self) -> float:
-        """Log-odds of coming on a day without a farm call."""
-        kube = self.village.kube
-        return members.inclination(
-            self.village.p, self.kind, self.trust, self.efficacy, self.motivation, self.belief,
-            self.propensity, self.expected_pay, kube.norm, kube.mentor, self.fgd,
-            self.poor_weeks > 0,
-        )  # fmt: skip
-
-    def decide_to_gather(self, plan: PlanState, invited: bool) -> None:
-        """Come to a gathering of the programme, on the first session day, or not."""
-        self.gathered = False
-        if not invited or self.ill_weeks:
-            return
-        chance = members.gathering_probability(
-            self.village.p, self.inclination(), bool(self.called[0])
-        )
-        self.gathered = self.draw(Event.GATHERING, self.village.key_of(plan)) < chance
-
-    def decide_to_come(self) -> None:
-        """Decide for each session held this week (rule attendance_probability)."""
-        if self.ill_weeks:
-            return
-        inclination = self.inclination()
-        for session in self.village.kube.sessions:
-            chance = members.attendance_probability(
-                self.village.p, inclination, bool(self.called[session])
-            )
-            self.came[session] = self.draw(Event.ATTEND, session) < chance
-
-    def earn(self) -> None:
-        """Farm income of the week, and what working at sessions cost of it."""
-        p = self.village.p
-        missed = int((self.called & self.worked).sum())
-        self.wage_lost = work.value(missed, members.wage_lost(p))
-        self.farm_income = work.value(self.farm_days, int(p.farm_wage_day)) - self.wage_lost
-
-    def compare(self, work_share: float, pay_share: float, women: int) -> None:
-        """Trust after seeing who came and what each got."""
-        p, kube = self.village.p, self.village.kube
-        if kube.sessions:
-            self.trust = members.trust_after_meeting(
-                p, self.trust, kube.attendance, len(kube.sessions)
-            )
-        self.trust = members.trust_after_division(p, self.trust, work_share, pay_share, women)
-
-    def get_used_to(self, fgd_kept: float) -> None:
-        """Belief, motivation, expected pay and the memory of the FGD after the week."""
-        p, kube = self.village.p, self.village.kube
-        came = int(self.came.sum())
-        if kube.sessions:
-            self.belief = members.belief_after(p, self.belief, kube.attendance)
-        self.propensity = members.propensity_after(
-            p, self.propensity, self.pay, self.wage_lost, came
-        )
-        self.motivation = members.motivation_after(p, self.motivation, self.motivation_rest)
-        for _ in range(kube.news):
-            self.motivation = members.gained(self.motivation, p.motivation_news)
-        self.fgd = support.faded(self.fgd, fgd_kept)
-        self.expected_pay = members.expected_pay_after(p, self.expected_pay, self.pay, came)
-        self.unpaid_weeks = members.unpaid_weeks_after(
-            p, self.unpaid_weeks, self.expected_pay, self.village.farm_days
-        )
-
-    def effort(self) -> float:
-        """Effort at work this week, 0-1."""
-        return members.effort(self.village.p, self.kind, self.belief, self.village.kube.norm)
-
-    def may_leave(self) -> None:
-        """Leave the group, or stay."""
-        chance = members.exit_probability(self.village.p, self.unpaid_weeks)
-        if self.draw(Event.EXIT) < chance:
-            self.active = False
-            self.village.note(What.MEMBER_LEFT, self.index)
 
 
 class Outlet(Actor, OutletState):
@@ -152,7 +16,9 @@ class Outlet(Actor, OutletState):
     @property
     def trust(self) -> float:
         """Trust in the group, 0-1."""
-        return trust.trust_of(self.village.p, self.good, self.bad, self.base, self.level, self.cap)
+        return trust.trust_of(
+            self.village.p, self.good, self.bad, self.base_rate, self.level, self.cap
+        )
 
     @property
     def on_consignment(self) -> bool:
@@ -331,14 +197,14 @@ class Outlet(Actor, OutletState):
     def hear(self, opinions: list[float]) -> None:
         """The base rate moves towards what was heard, on the mean of several opinions."""
         p, opinion = self.village.p, work.share(total(opinions), len(opinions))
-        self.base = trust.base_after_hearsay(p, self.base, opinion)
+        self.base_rate = trust.base_after_hearsay(p, self.base_rate, opinion)
         self.know_nothing_more()
         self.informed = True
 
     def know_nothing_more(self) -> None:
         """A stranger's trust, in the multiplicative form, is its base rate."""
         if self.status == Status.STRANGER:
-            self.level = self.base
+            self.level = self.base_rate
 
     def ask_around(self) -> None:
         """What the partners it knows think of the group (Lawang 3)."""
@@ -403,82 +269,7 @@ class Outlet(Actor, OutletState):
         p = self.village.p
         if self.draw(Event.REOPEN) < outlets.reopening_probability(p, self.visited):
             self.bad = outlets.bad_evidence_kept(p, self.bad)
-            self.level = max(self.level, self.base)
+            self.level = max(self.level, self.base_rate)
             self.deliveries = 0
             self.status = Status.PARTNER
             self.village.note(What.REOPENED, self.index)
-
-
-class Donor(Actor, DonorState):
-    """A donor, or the village government with its budget calendar."""
-
-    @property
-    def trust(self) -> float:
-        """Trust in the group, 0-1."""
-        return trust.level(self.village.p, self.good, self.bad, self.base)
-
-    def forget(self) -> None:
-        """Evidence fades."""
-        p = self.village.p
-        self.good, self.bad = trust.remembered(p, self.good), trust.remembered(p, self.bad)
-
-    def meet(self) -> None:
-        """An audience or a handed-over proposal is good evidence."""
-        self.good += self.village.p.contact_evidence
-
-    def elect(self) -> None:
-        """A new village head knows nothing of the group (theory sheet 2.0.4)."""
-        if self.draw(Event.ELECTION) < self.village.p.kuwu_turnover_prob:
-            self.good = self.bad = 0.0
-            self.new_head = True
-            self.village.note(What.NEW_HEAD)
-
-    def decide_on_proposal(self) -> None:
-        """Grant an open proposal or reject it (theory sheet 2.7)."""
-        village, kube = self.village, self.village.kube
-        p = village.p
-        chance = 0.0
-        if not self.ministry or support.may_grant(p, kube.legal, len(village.women)):
-            chance = support.grant_probability(
-                p, self.proposal_quality, kube.legal, village.week, kube.mentor, self.trust
-            )
-        self.decision_week = NEVER
-        self.granted = self.draw(Event.GRANT) < chance
-        village.note(What.GRANT if self.granted else What.PROPOSAL_REJECTED, self.index, chance)
-        if self.granted:
-            kube.receive_grant(self.amount, self.gives_cash)
-            return
-        self.rejected_week = village.week
-        plan = village.plans[self.open_plan]
-        if plan.again:
-            plan.again = False
-            plan.retry_week = village.week + p.resubmit_weeks
-
-    def decide_on_budget(self) -> None:
-        """Put an open request for tools into the village budget, or not (theory sheet 2.8)."""
-        village, chance = self.village, self._budget_chance()
-        self.decision_week = NEVER
-        granted = self.draw(Event.BUDGET) < chance
-        village.note(What.BUDGET_GRANTED if granted else What.BUDGET_REJECTED, self.index, chance)
-        if granted:
-            self.payment_week = village.payment_week(self.draw(Event.BUDGET_DAY))
-        else:
-            self.rejected_week = village.week
-
-    def decide_on_wages(self) -> None:
-        """The same for a budget of monthly wages, which is less likely."""
-        village = self.village
-        chance = support.wage_probability(village.p, self._budget_chance())
-        self.wage_decision_week = NEVER
-        granted = self.draw(Event.WAGES) < chance
-        village.note(What.WAGES_GRANTED if granted else What.WAGES_REJECTED, self.index, chance)
-        if granted:
-            self.wage_start_week = village.payment_week(self.draw(Event.WAGES_DAY))
-        else:
-            self.rejected_week = village.week
-
-    def _budget_chance(self) -> float:
-        kube = self.village.kube
-        return support.budget_probability(
-            self.village.p, kube.legal, self.trust, kube.mentor, self.new_head
-        )

@@ -1,4 +1,4 @@
-"""What the columns mean that are made after a run; `sim.measures` tells of all others."""
+"""What the columns mean that are made after a run; `sim.columns` tells of all others."""
 
 from __future__ import annotations
 

@@ -24,7 +24,9 @@ COSTS = {"intervention_cost_rp", "facilitator_days", "intervention_hours"}
 GROUP = load_group()
 FIRST = Luck()
 REGISTER = register_of(GROUP)
-DEMANDS = {name for name in REGISTER if name.startswith("demand_") and name != "demand_dispersion"}
+DEMANDS = sorted(
+    name for name in REGISTER if name.startswith("demand_") and name != "demand_dispersion"
+)
 DRAWN = [name for name, row in REGISTER.items() if row.drawn]
 MATERIALS = {f"cost_{product.id}" for product in GROUP.products}
 

@@ -1,4 +1,4 @@
-"""The model written again from MODEL.md alone, in plain Python: a check of the page and both engines.
+"""The model written again after MODEL.md, in plain Python: a check of the page and both engines.
 
 No rule, draw, quantile or calendar of `sim` is used. What goes in is what a user gives: values of
 parameters, a group's file and a scenario. Names and order are those of MODEL.md, whose sections the
@@ -12,6 +12,7 @@ import hashlib
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 from statistics import NormalDist
 from types import SimpleNamespace as Thing
 from typing import Any
@@ -21,29 +22,33 @@ NAN = float("nan")
 STRANGER, PARTNER, DROPPED, PAUSED = range(4)
 CONDITIONAL, FREE_RIDER, OTHER = range(3)
 NO_SESSION, DEMAND, CASH, HANDS, TRIPS, BROKEN_TIE = range(6)
-MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
-STAGES = "reflection planning action evaluation".split()
+MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+REFLECTION = "reflection"
 DAYTIME = {"pesantren", "school"}
-KINDS = (
-    "fgd proposal_training negotiation audience capital_proposal mentoring norms product_training "
-    "campaign counselling market_stall social_media facility education persuasion agency_training "
-    "partner_support village_regulation"
-).split()
-GATHERINGS = set("fgd norms proposal_training product_training education agency_training".split())
+KINDS = [
+    "fgd", "proposal_training", "negotiation", "audience", "capital_proposal", "mentoring", "norms",
+    "product_training", "campaign", "counselling", "market_stall", "social_media", "facility",
+    "education", "persuasion", "agency_training", "partner_support", "village_regulation",
+]  # fmt: skip
+GATHERINGS = {
+    "fgd", "norms", "proposal_training", "product_training", "education", "agency_training",
+}  # fmt: skip
 ERRANDS = {"negotiation", "audience", "capital_proposal", "campaign"}
 TALKS = {"counselling", "persuasion"}
-AT_FIRST = "MEMBER_TYPE MEMBER_TRUST MEMBER_EFFICACY HOUSEHOLD_INCOME HOUSEHOLD_SIZE"
-LATER = (
-    "FARM_CALL ATTEND ROTA DELIVERY DEMAND HEARSAY ACCEPT REOPEN CORE_FAILURE CORE_FINAL EXIT "
-    "LEGALITY LEGALITY_DELAY GRANT GRANT_DELAY BUDGET BUDGET_LATE BUDGET_DAY MEMBER_MOTIVATION "
-    "GATHERING CAMPAIGN CANDIDATES JOIN NEW_PRODUCT DECEPTION ILLNESS ILLNESS_LENGTH HUSBAND_LOSS "
-    "CLOSURE HARVEST_FAIL PRICE_SHOCK LATE_PAYMENT ELECTION SHOCK_HIT WAGES WAGES_DAY PLACE FAR"
-)
-EVENTS = {
-    name: number
-    for first, names in ((1, AT_FIRST), (10, LATER))
-    for number, name in enumerate(names.split(), first)
+AT_FIRST = [
+    "MEMBER_TYPE", "MEMBER_TRUST", "MEMBER_EFFICACY", "HOUSEHOLD_INCOME", "HOUSEHOLD_SIZE",
+]  # fmt: skip
+LATER = [
+    "FARM_CALL", "ATTEND", "ROTA", "DELIVERY", "DEMAND", "HEARSAY", "ACCEPT", "REOPEN",
+    "CORE_FAILURE", "CORE_FINAL", "EXIT", "LEGALITY", "LEGALITY_DELAY", "GRANT", "GRANT_DELAY",
+    "BUDGET", "BUDGET_LATE", "BUDGET_DAY", "MEMBER_MOTIVATION", "GATHERING", "CAMPAIGN",
+    "CANDIDATES", "JOIN", "NEW_PRODUCT", "DECEPTION", "ILLNESS", "ILLNESS_LENGTH", "HUSBAND_LOSS",
+    "CLOSURE", "HARVEST_FAIL", "PRICE_SHOCK", "LATE_PAYMENT", "ELECTION", "SHOCK_HIT", "WAGES",
+    "WAGES_DAY", "PLACE", "FAR",
+]  # fmt: skip
+EVENTS = {name: number for number, name in enumerate(AT_FIRST, 1)} | {
+    name: number for number, name in enumerate(LATER, 10)
 }
 
 
@@ -280,7 +285,7 @@ class Rebuilt:
     def level_of(self, who: Any) -> float:
         """Trust of an outlet or donor from counted evidence."""
         prior = self.p.trust_prior_weight
-        result: float = (who.good + prior * who.base) / (who.good + who.bad + prior)
+        result: float = (who.good + prior * who.base_rate) / (who.good + who.bad + prior)
         return result
 
     def trust_of(self, outlet: Any) -> float:
@@ -316,7 +321,7 @@ class Rebuilt:
             edges |= {s, min(s + life, 7)}
         ends = sorted(edges)
         found = []
-        for first, end in zip(ends, ends[1:], strict=False):
+        for first, end in pairwise(ends):
             batches = [s for s in range(self.sessions) if s <= first < s + life]
             if batches:
                 found.append(Thing(days=range(first, end), batches=batches))
@@ -332,21 +337,19 @@ class Rebuilt:
         trust = p.trust_base_inside + p.trust_init_sd * normal(self.u("MEMBER_TRUST", key))
         richer = math.exp(p.hh_income_sd * normal(self.u("HOUSEHOLD_INCOME", key)))
         larger = math.exp(p.hh_income_sd * normal(self.u("HOUSEHOLD_SIZE", key)))
-        self.women.append(
-            Thing(
-                key=key, officer=False, house=False, active=True, unpaid_weeks=0, fgd=0.0,
-                kind=CONDITIONAL if kind < p.share_conditional
-                else FREE_RIDER if kind < free else OTHER,
-                trust=within(trust), efficacy=within(efficacy),
-                motivation=within(motivation), motivation_rest=within(motivation),
-                other_income=int(p.hh_income_other_month * richer * 7 / p.days_per_month),
-                household_size=max(1, p.household_size * larger),
-                belief=p.belief_init, propensity=p.belief_init, expected_pay=p.expected_pay_init,
-                ill_weeks=0, poor_weeks=0, poor_share=0.0, called=[False] * self.sessions,
-                came=[False] * self.sessions, worked=[False] * self.sessions,
-                farm_days=0, farm_income=0, wage_lost=0, pay=0, wages=0,
-            )  # fmt: skip
-        )
+        woman = Thing(
+            key=key, officer=False, house=False, active=True, unpaid_weeks=0, fgd=0.0,
+            kind=(kind >= p.share_conditional) + (kind >= free),
+            trust=within(trust), efficacy=within(efficacy),
+            motivation=within(motivation), motivation_rest=within(motivation),
+            other_income=int(p.hh_income_other_month * richer * 7 / p.days_per_month),
+            household_size=max(1, p.household_size * larger),
+            belief=p.belief_init, propensity=p.belief_init, expected_pay=p.expected_pay_init,
+            ill_weeks=0, poor_weeks=0, poor_share=0.0, called=[False] * self.sessions,
+            came=[False] * self.sessions, worked=[False] * self.sessions,
+            farm_days=0, farm_income=0, wage_lost=0, pay=0, wages=0,
+        )  # fmt: skip
+        self.women.append(woman)
 
     def found_outlets(self, group: Any) -> None:
         known = self.known_from_before(group)
@@ -388,7 +391,7 @@ class Rebuilt:
             trip_hours=p.delivery_hours_outlet + 2 * km * p.travel_minutes_km / p.minutes_per_hour,
             trip_cost=int(2 * km * p.transport_cost_km),
             rests=[WEEKDAYS[(first + d) % 7] in told.closed_weekdays for d in range(7)],
-            base=p.trust_base_outside if outside else p.trust_base_in_village,
+            base_rate=p.trust_base_outside if outside else p.trust_base_in_village,
             good=float(p.tie_prior_good) if partner else 0.0, bad=0.0, cap=1.0, experience=1.0,
             status=PARTNER if partner else STRANGER, informed=partner,
             deliveries=int(p.drop_min_deliveries) if partner else 0,
@@ -430,17 +433,16 @@ class Rebuilt:
         self.donors = []
         for told in group.donors:
             government, ministry = told.kind == "village_government", told.kind == "ministry"
-            self.donors.append(
-                Thing(
-                    id=told.id, key=key_of(told.id), village_government=government,
-                    ministry=ministry, gives_cash=told.gives == "cash", good=0.0, bad=0.0,
-                    amount=int(p.grant_kube_kemensos if ministry else p.grant_pesantren),
-                    base=p.trust_base_in_village if government else p.trust_base_outside,
-                    granted=False, new_head=False, open_plan=None, proposal_quality=0.0,
-                    decision_week=NEVER, wage_decision_week=NEVER, payment_week=NEVER,
-                    wage_start_week=NEVER, rejected_week=NEVER,
-                )  # fmt: skip
-            )
+            donor = Thing(
+                id=told.id, key=key_of(told.id), village_government=government, ministry=ministry,
+                gives_cash=told.gives == "cash", good=0.0, bad=0.0,
+                amount=int(p.grant_kube_kemensos if ministry else p.grant_pesantren),
+                base_rate=p.trust_base_in_village if government else p.trust_base_outside,
+                granted=False, new_head=False, open_plan=None, proposal_quality=0.0,
+                decision_week=NEVER, wage_decision_week=NEVER, payment_week=NEVER,
+                wage_start_week=NEVER, rejected_week=NEVER,
+            )  # fmt: skip
+            self.donors.append(donor)
         self.donors.sort(key=lambda donor: donor.key)
 
     def found_group(self) -> None:
@@ -482,3 +484,990 @@ class Rebuilt:
             left=told.repeat.times if told.repeat else 1,
             next_week=told.week, last_week=told.week, until=NEVER, retry_week=NEVER,
         )  # fmt: skip
+
+    # --- 3.4 shocks ---
+
+    def shocks(self) -> None:
+        p, kube = self.p, self.kube
+        for woman in self.women:
+            woman.ill_weeks = max(0, woman.ill_weeks - 1)
+            woman.poor_weeks = max(0, woman.poor_weeks - 1)
+        for outlet in self.outlets:
+            outlet.closed_weeks = max(0, outlet.closed_weeks - 1)
+            outlet.late_weeks = max(0, outlet.late_weeks - 1)
+        kube.harvest_weeks = max(0, kube.harvest_weeks - 1)
+        for i in range(len(self.ingredients)):
+            kube.price_weeks[i] = max(0, kube.price_weeks[i] - 1)
+            kube.price_rise[i] *= kube.price_weeks[i] > 0
+        if self.week >= 0:
+            for woman in self.active():
+                self.may_strike_woman(woman)
+            for outlet in self.outlets:
+                if not outlet.closed_weeks and self.u("CLOSURE", outlet.key) < p.closure_hazard:
+                    outlet.closed_weeks = int(p.closure_weeks)
+                if not outlet.late_weeks and self.u("LATE_PAYMENT", outlet.key) < (
+                    p.late_payment_prob
+                ):
+                    outlet.late_weeks = 1
+            self.may_strike_group()
+        for shock in self.scheduled:
+            if shock.week == self.week:
+                self.befall(shock)
+
+    def may_strike_woman(self, woman: Any) -> None:
+        p = self.p
+        if not woman.ill_weeks and self.u("ILLNESS", woman.key) < p.illness_hazard:
+            luck = (self.u("ILLNESS_LENGTH", woman.key, i) for i in (0, 1))
+            woman.ill_weeks = delay(p.illness_weeks, *luck)
+        if not woman.poor_weeks and self.u("HUSBAND_LOSS", woman.key) < p.husband_loss_hazard:
+            woman.poor_weeks = int(p.husband_loss_weeks)
+            woman.poor_share = p.husband_loss_share
+
+    def may_strike_group(self) -> None:
+        p, kube = self.p, self.kube
+        if not kube.harvest_weeks and self.u("HARVEST_FAIL") < p.harvest_fail_hazard:
+            kube.harvest_weeks, kube.harvest_loss = int(p.harvest_fail_weeks), p.harvest_fail_share
+        for i, name in enumerate(self.ingredients):
+            luck = self.u("PRICE_SHOCK", key_of(name))
+            if not kube.price_weeks[i] and luck < p.price_shock_hazard:
+                kube.price_weeks[i], kube.price_rise[i] = (
+                    int(p.price_shock_weeks), p.price_shock_size
+                )  # fmt: skip
+
+    def befall(self, shock: Any) -> None:
+        """A scheduled shock."""
+        kube = self.kube
+        if shock.kind == "husband_income":
+            lots = sorted(self.active(), key=lambda woman: self.u("SHOCK_HIT", woman.key))
+            for woman in lots[: shock.households]:
+                woman.poor_weeks, woman.poor_share = shock.weeks, shock.size
+        elif shock.kind == "officer_illness":
+            for woman in self.active():
+                if woman.house:
+                    woman.ill_weeks = shock.weeks
+        elif shock.kind == "failed_harvest":
+            kube.harvest_weeks, kube.harvest_loss = shock.weeks, shock.size
+        elif shock.kind == "ingredient_price":
+            i = self.ingredients.index(shock.ingredient)
+            kube.price_weeks[i], kube.price_rise[i] = shock.weeks, shock.size
+        else:
+            field = "closed_weeks" if shock.kind == "outlet_closure" else "late_weeks"
+            for outlet in self.outlets:
+                if shock.outlet in ("any", outlet.id):
+                    setattr(outlet, field, shock.weeks)
+
+    # --- open_week, farm_calls ---
+
+    def open_week(self) -> None:
+        p, kube = self.p, self.kube
+        house_ill = any(woman.house and woman.ill_weeks for woman in self.active())
+        lent = kube.facility_until >= self.week
+        whole = kube.core_down == 0 and (not house_ill or lent)
+        stands = p.lawang_reading == "additive" or whole
+        can_meet = kube.alive and stands and len(self.active()) >= p.min_crew
+        met = range(self.sessions) if can_meet else ()
+        self.held = [s for s in met if not self.calendar.feast(self.days[s])]
+        kube.stopped_weeks = 0 if can_meet else kube.stopped_weeks + 1
+        kube.opening_cash, kube.cash_scale, kube.throughput = kube.cash, 1.0, 1.0
+        kube.made, kube.unit_costs = [0] * len(self.products), [k.cost for k in self.products]
+        kube.materials = kube.transport = kube.receipts = kube.grant_cash = 0
+        kube.wages = kube.payouts = kube.trips = kube.work_sessions = 0
+        kube.spare_hours = kube.effort = 0.0
+        kube.binding, kube.late = NO_SESSION, False
+        for outlet in self.outlets:
+            outlet.visited, outlet.promised = False, 0
+            outlet.means = [[0.0] * len(product.windows) for product in self.products]
+            outlet.orders = [[0] * self.sessions for _ in self.products]
+            outlet.batches = [[0] * self.sessions for _ in self.products]
+            for field in ("delivered", "sold", "returned", "wasted", "lost"):
+                setattr(outlet, field, [0] * len(self.products))
+
+    def farm_calls(self) -> None:
+        p, kube = self.p, self.kube
+        loss = kube.harvest_loss if kube.harvest_weeks else 0.0
+        self.field_days = self.monthly("farm_days")
+        chance = min(1, p.farm_days_factor * self.field_days * (1 - loss) / 7)
+        self.wage = int(p.session_reservation_frac * p.farm_wage_day)
+        for woman in self.women:
+            well, key = not woman.ill_weeks, woman.key
+            woman.called = [
+                well and self.u("FARM_CALL", key, s) < chance for s in range(self.sessions)
+            ]
+            others = binomial(7 - self.sessions, chance, self.u("FARM_CALL", key, 7))
+            woman.farm_days = sum(woman.called) + (others if well else 0)
+            woman.came, woman.worked = [False] * self.sessions, [False] * self.sessions
+            woman.pay = woman.wages = 0
+
+    # --- interventions ---
+
+    def interventions(self) -> None:
+        for outlet in self.outlets:
+            if outlet.own:
+                outlet.own, outlet.status = False, outlet.before
+                outlet.receipts = [int(each.price * (1 - outlet.margin)) for each in self.products]
+        for plan in self.plans if self.kube.alive else ():
+            if self.takes_place(plan):
+                self.carry_out(plan)
+
+    def takes_place(self, plan: Any) -> bool:
+        begins = plan.left > 0 and self.week >= plan.next_week and self.holds(plan)
+        if begins:
+            plan.left -= 1
+            plan.next_week, plan.last_week = self.week + plan.every, self.week
+            plan.until = self.week + plan.weeks - 1
+            if plan.stage not in (None, self.kube.stage):
+                self.kube.stage = plan.stage
+                self.kube.cycle += plan.stage == REFLECTION
+        return begins or self.week <= plan.until or self.week == plan.retry_week
+
+    def holds(self, plan: Any) -> bool:
+        """The condition of `when`."""
+        if plan.when is None:
+            return True
+        kind, about = plan.when
+        if kind == "attendance_below":
+            return bool(self.kube.last_attendance < about)
+        if kind == "cash_below":
+            return bool(self.kube.cash < about)
+        partners, field = {
+            "outlet_refused": (self.outlets, "refused_week"),
+            "outlet_dropped": (self.outlets, "dropped_week"),
+            "proposal_rejected": (self.donors, "rejected_week"),
+        }[kind]
+        weeks = [getattr(one, field) for one in partners if about in ("any", one.id)]
+        return bool(plan.last_week <= max(weeks, default=NEVER) < self.week)
+
+    def inclination(self, woman: Any) -> float:
+        """Of the phase attendance."""
+        p, kube = self.p, self.kube
+        x = p.attend_intercept + p.attend_trust * (woman.trust - p.attend_centre)
+        x += p.attend_efficacy * (woman.efficacy - p.attend_centre)
+        x += p.attend_motivation * (woman.motivation - p.motivation_init)
+        x += p.attend_pay * woman.expected_pay / p.rupiah_unit
+        x += p.norm_effect * (kube.norm - p.norm_init)
+        x += p.mentor_attend * kube.mentor + p.fgd_effect * woman.fgd
+        x += p.attend_need if woman.poor_weeks > 0 else 0
+        if p.participation_form == "payoff":
+            x += p.attend_payoff * (woman.propensity - p.attend_centre)
+        elif woman.kind == CONDITIONAL:
+            x += p.attend_belief * (p.cc_slope * woman.belief - p.conditional_reference)
+        elif woman.kind == FREE_RIDER:
+            x -= p.attend_freerider * (1 - kube.norm)
+        return float(x)
+
+    def chance_to_come(self, inclination: float, called: bool) -> float:
+        lost = self.p.opportunity_weight * self.wage / self.p.rupiah_unit if called else 0
+        return logistic(inclination - lost)
+
+    def invited_to(self, plan: Any) -> list[Any]:
+        women = self.active()
+        if plan.kind in GATHERINGS:
+            return [woman for woman in women if woman.officer or not plan.officers_only]
+        if plan.kind in ERRANDS:
+            return [woman for woman in women if woman.officer]
+        if plan.kind == "counselling":
+            return sorted(women, key=lambda woman: woman.efficacy)[: plan.clients]
+        if plan.kind == "persuasion":
+            places = int(self.p.cost_persuasion_persons)
+            return sorted(women, key=lambda woman: woman.trust)[:places]
+        return []
+
+    def carry_out(self, plan: Any) -> None:
+        kube, kind, v = self.kube, plan.kind, self.values
+        partner = plan.outlet or plan.donor
+        whom = (partner.key if partner else 0) ^ KINDS.index(kind)
+        invited = self.invited_to(plan)
+        came = []
+        for woman in invited:
+            likely = self.inclination(woman) + self.p.invite_logodds
+            chance = self.chance_to_come(likely, woman.called[0])
+            if not woman.ill_weeks and self.u("GATHERING", woman.key, whom) < chance:
+                came.append(woman)
+        turnout = share(len(came), len(invited))
+        needs_women = kind in GATHERINGS | ERRANDS | TALKS
+        women = min(
+            int(v[f"cost_{kind}_persons"]), len(came) if needs_women else len(self.active())
+        )
+        kube.intervention_rp += int(int(v[f"cost_{kind}_rp"]) * self.p.intervention_cost_factor)
+        kube.facilitator_days += v[f"cost_{kind}_days"]
+        kube.intervention_hours += women * v[f"cost_{kind}_hours"]
+        if plan.effective and (came or not needs_women):
+            getattr(self, f"effect_of_{kind}")(plan, came, turnout)
+
+    def effect_of_fgd(self, _: Any, came: list[Any], turnout: float) -> None:
+        p, kube = self.p, self.kube
+        for woman in came:
+            woman.fgd = 1.0
+            woman.motivation = gained(woman.motivation, p.motivation_fgd)
+            woman.efficacy = gained(woman.efficacy, p.voice_fgd)
+        kube.knowledge = trained(kube.knowledge, p.knowledge_fgd, turnout)
+        kube.fgd_week = self.week
+
+    def effect_of_proposal_training(self, _: Any, __: list[Any], turnout: float) -> None:
+        p, kube = self.p, self.kube
+        kube.proposal_skill = trained(kube.proposal_skill, p.train_gain_proposal, turnout)
+        kube.management_skill = trained(kube.management_skill, p.train_gain_management, turnout)
+
+    def effect_of_negotiation(self, plan: Any, _: list[Any], __: float) -> None:
+        p, kube, outlet = self.p, self.kube, plan.outlet
+        outlet.informed = outlet.visited = True
+        outlet.promise_weeks = int(p.promise_weeks)
+        if outlet.status == STRANGER:
+            if self.u("ACCEPT", outlet.key) < self.acceptance(outlet):
+                outlet.experience, outlet.deliveries = p.new_tie_order_share, 0
+                outlet.bad_weeks = 0
+                outlet.status = PAUSED if kube.short_weeks > 0 else PARTNER
+                if not outlet.agreed:
+                    outlet.agreed = True
+                    kube.agreements += 1
+                    kube.news += 1
+            else:
+                outlet.refused_week = self.week
+                if plan.again:
+                    plan.again, plan.retry_week = False, self.week + int(p.revisit_weeks)
+        kube.networking = gained(kube.networking, p.networking_visit)
+
+    def acceptance(self, outlet: Any) -> float:
+        p, kube = self.p, self.kube
+        known = [self.trust_of(o) for o in outlet.acquaintances if o.status == PARTNER]
+        x = p.accept_intercept + p.accept_visit + p.accept_trust * self.trust_of(outlet)
+        x += p.accept_quality * (kube.quality - p.quality_reference)
+        x += p.accept_margin * (outlet.margin - p.margin_reference) - p.accept_distance * outlet.km
+        x += p.mentor_accept * kube.mentor + p.accept_vouch * share(total(known), len(known))
+        x += p.accept_networking * (kube.networking - p.networking_init)
+        x += p.accept_knowledge * (kube.knowledge - p.knowledge_init)
+        return logistic(x + p.endorse_logodds * kube.legal)
+
+    def effect_of_audience(self, plan: Any, _: list[Any], __: float) -> None:
+        p, kube = self.p, self.kube
+        government = next(donor for donor in self.donors if donor.village_government)
+        government.good += p.contact_evidence
+        kube.networking = gained(kube.networking, p.networking_visit)
+        asked = "legality" in plan.requests and not kube.legal and kube.legality_week < self.week
+        if asked and self.u("LEGALITY") < p.legality_prob:
+            luck = (self.u("LEGALITY_DELAY", 0, i) for i in (0, 1))
+            kube.legality_week = self.week + delay(p.legality_delay, *luck)
+        if "tools" in plan.requests and government.decision_week == NEVER:
+            government.decision_week = self.budget_week()
+        if "wages" in plan.requests and government.wage_decision_week == NEVER:
+            government.wage_decision_week = self.budget_week()
+
+    def budget_week(self) -> int:
+        """3.3: the week in which a request made now is decided."""
+        year = self.today.year
+        in_time = (self.today.month, self.today.day) <= (9, 30)
+        if not in_time and self.u("BUDGET_LATE") >= self.p.budget_late_prob:
+            year += 1
+        return (date(year, 12, 31) - self.start).days // 7
+
+    def effect_of_capital_proposal(self, plan: Any, _: list[Any], __: float) -> None:
+        p, kube, donor = self.p, self.kube, plan.donor
+        if not donor.granted and donor.decision_week == NEVER:
+            donor.good += p.contact_evidence
+            donor.proposal_quality, donor.open_plan = kube.proposal_skill, plan
+            luck = (self.u("GRANT_DELAY", donor.key, i) for i in (0, 1))
+            donor.decision_week = self.week + delay(p.grant_delay, *luck)
+            kube.proposals_submitted += 1
+
+    def effect_of_mentoring(self, plan: Any, _: list[Any], __: float) -> None:
+        self.kube.mentor, self.kube.mentored_until = 1.0, plan.until
+
+    def effect_of_norms(self, _: Any, __: list[Any], turnout: float) -> None:
+        self.kube.norm = max(self.kube.norm, self.p.norm_adopted * turnout)
+
+    def effect_of_product_training(self, plan: Any, _: list[Any], turnout: float) -> None:
+        p, kube = self.p, self.kube
+        kube.product_skill = trained(kube.product_skill, p.train_gain_product, turnout)
+        new = plan.product is not None and not kube.offered[plan.product]
+        if new and self.u("NEW_PRODUCT") < p.new_product_prob:
+            kube.offered[plan.product] = True
+
+    def effect_of_campaign(self, _: Any, __: list[Any], ___: float) -> None:
+        p, kube = self.p, self.kube
+        for outlet in self.outlets:
+            outlet.informed |= self.u("CAMPAIGN", outlet.key) < p.campaign_reach
+        reached = binomial(int(p.n_pool_recruits), p.campaign_reach, self.u("CANDIDATES"))
+        kube.candidates = max(kube.candidates, reached)
+
+    def effect_of_counselling(self, _: Any, came: list[Any], __: float) -> None:
+        for woman in came:
+            woman.efficacy = min(1, woman.efficacy + self.p.counsel_gain)
+
+    def effect_of_market_stall(self, plan: Any, came: list[Any], turnout: float) -> None:
+        kube, levy = self.kube, int(self.p.stall_levy)
+        if kube.cash - kube.transport >= levy:
+            kube.transport += levy
+            self.effect_of_social_media(plan, came, turnout)
+
+    def effect_of_social_media(self, plan: Any, _: list[Any], __: float) -> None:
+        outlet = plan.outlet
+        if not outlet.own:
+            outlet.before, outlet.status = outlet.status, PARTNER
+        outlet.own = outlet.informed = True
+        outlet.receipts = [product.price for product in self.products]
+
+    def effect_of_facility(self, plan: Any, _: list[Any], __: float) -> None:
+        self.kube.facility_until = max(self.kube.facility_until, plan.until)
+
+    def effect_of_education(self, _: Any, came: list[Any], __: float) -> None:
+        for woman in came:
+            woman.motivation = gained(woman.motivation, self.p.education_gain)
+
+    def effect_of_persuasion(self, _: Any, came: list[Any], __: float) -> None:
+        for woman in came:
+            woman.trust = min(1, woman.trust + self.p.persuasion_gain)
+
+    def effect_of_agency_training(self, _: Any, __: list[Any], turnout: float) -> None:
+        kube = self.kube
+        kube.management_skill = trained(kube.management_skill, self.p.agency_gain, turnout)
+
+    def effect_of_partner_support(self, _: Any, __: list[Any], ___: float) -> None:
+        self.kube.partners_until = self.week
+
+    def effect_of_village_regulation(self, _: Any, __: list[Any], ___: float) -> None:
+        for outlet in self.outlets:
+            if not outlet.outside:
+                outlet.base_rate = min(1, outlet.base_rate + self.p.perdes_base_gain)
+                self.know_nothing_more(outlet)
+
+    def know_nothing_more(self, outlet: Any) -> None:
+        """A stranger's level is its base."""
+        if outlet.status == STRANGER:
+            outlet.level = outlet.base_rate
+
+    # --- attendance ---
+
+    def attendance(self) -> None:
+        women = self.active()
+        for woman in women:
+            if not woman.ill_weeks:
+                inclination = self.inclination(woman)
+                for s in self.held:
+                    chance = self.chance_to_come(inclination, woman.called[s])
+                    woman.came[s] = self.u("ATTEND", woman.key, s) < chance
+        came = sum(sum(woman.came) for woman in women)
+        self.kube.attendance = share(came, len(women) * len(self.held))
+
+    # --- orders ---
+
+    def orders(self) -> None:
+        kube, p, partners = self.kube, self.p, self.partners()
+        for outlet in partners:
+            if not outlet.closed_weeks:
+                self.order(outlet)
+        broken = any(outlet.status == DROPPED for outlet in self.outlets)
+        if broken and p.lawang_reading != "additive":
+            kube.throughput = 0.0 if p.lawang_reading == "literal" else 1 - p.lawang_kappa
+        if kube.throughput < 1:
+            kube.binding = BROKEN_TIE
+        self.scale_orders(kube.throughput)
+        materials, transport = 0, kube.transport
+        for k, product in enumerate(self.products):
+            factor = 1.0
+            for name, rise in zip(self.ingredients, kube.price_rise, strict=True):
+                factor += product.ingredients.get(name, 0.0) * rise
+            dear = int(product.cost * factor)
+            kube.unit_costs[k] = int(dear * (1 - p.mentor_material_saving * kube.mentor))
+            ordered = sum(sum(outlet.orders[k]) for outlet in partners)
+            materials += kube.unit_costs[k] * max(0, ordered - kube.stock[k])
+        for s in self.held:
+            transport += sum(int(o.trip_cost * self.trip_left(o, s)) for o in self.served(s))
+        kube.material_plans = [*kube.material_plans[1:], materials]
+        if materials + transport > kube.cash:
+            kube.cash_scale = max(0, (kube.cash - transport) / materials) if materials else 0.0
+        self.scale_orders(kube.cash_scale)
+        for outlet in partners:
+            outlet.promised = self.value([sum(orders) for orders in outlet.orders])
+
+    def order(self, outlet: Any) -> None:
+        p, kube = self.p, self.kube
+        quality = max(0, 1 + p.quality_elasticity * (kube.quality - p.quality_reference))
+        alike = [o for o in self.partners() if (o.kind, o.outside) == (outlet.kind, outlet.outside)]
+        overlap = 1 / (1 + p.catchment_overlap * (len(alike) - 1))
+        trusted = outlet.experience * min(1, p.order_trust_intercept + self.trust_of(outlet))
+        for k, product in enumerate(self.products):
+            if not kube.offered[k]:
+                continue
+            part = kube.supply[k] if outlet.own else min(trusted, kube.supply[k])
+            means = outlet.means[k]
+            for w, window in enumerate(product.windows):
+                days = total(self.day_factor(outlet, product.dry, d) for d in window.days)
+                means[w] = outlet.demand[k] * days * quality * overlap
+            for s in self.held:
+                baked = [m for m, w in zip(means, product.windows, strict=True)
+                         if w.batches[-1] == s]  # fmt: skip
+                expected = total(means) / len(self.held) if product.dry else total(baked)
+                outlet.orders[k][s] = int(part * expected)
+
+    def day_factor(self, outlet: Any, dry: bool, d: int) -> float:
+        p, day = self.p, self.days[d]
+        if outlet.rests[d] or not self.calendar.is_open(outlet.kind, day):
+            return 0.0
+        factor = 1.0
+        if self.calendar.fasting(day):
+            daytime = outlet.kind in DAYTIME
+            factor = p.ramadan_canteen_mult if daytime else p.ramadan_takjil_mult
+        return max(factor, p.lebaran_mult) if dry and self.calendar.fortnight(day) else factor
+
+    def scale_orders(self, scale: float) -> None:
+        for outlet in self.partners():
+            outlet.orders = [[int(n * scale) for n in orders] for orders in outlet.orders]
+
+    def served(self, s: int) -> list[Any]:
+        """Partners with an order for a session."""
+        return [o for o in self.partners() if any(orders[s] for orders in o.orders)]
+
+    def trip_left(self, outlet: Any, s: int) -> float:
+        m = sum(other.outside == outlet.outside for other in self.served(s))
+        return float(1 - self.p.shared_trip_saving * (m - 1) / m)
+
+    # --- production ---
+
+    def production(self) -> None:
+        kube = self.kube
+        efforts = total(self.hold_session(s) for s in self.held)
+        kube.effort = share(efforts, kube.work_sessions)
+        for woman in self.women:
+            missed = sum(c and w for c, w in zip(woman.called, woman.worked, strict=True))
+            woman.wage_lost = self.wage * missed
+            woman.farm_income = woman.farm_days * int(self.p.farm_wage_day) - woman.wage_lost
+
+    def hold_session(self, s: int) -> float:
+        """Returns the effort of all who worked."""
+        p, kube, partners = self.p, self.kube, self.partners()
+        ordered = [sum(o.orders[k][s] for o in partners) for k in range(len(self.products))]
+        came = [woman for woman in self.active() if woman.came[s]]
+        if not any(ordered) or len(came) < p.min_crew:
+            idle = DEMAND if kube.cash_scale >= 1 else CASH
+            kube.binding = max(kube.binding, HANDS if any(ordered) else idle)
+            return 0.0
+        drying, productivity = self.monthly("rain_drying"), p.tools_gain * kube.tools
+        to_make = [max(0, n - stock) for n, stock in zip(ordered, kube.stock, strict=True)]
+        for k, product in enumerate(self.products):
+            if product.sun_dried and not kube.tools > 0:
+                to_make[k] = int(to_make[k] * drying)
+        making = total(
+            n / (product.rate * (p.tools_multiplier_init + productivity))
+            for n, product in zip(to_make, self.products, strict=True)
+        )
+        road = total(o.trip_hours * self.trip_left(o, s) for o in self.served(s))
+        if kube.partners_until >= self.week:
+            road *= 1 - p.partner_trip_relief
+        wanted = max(int(p.min_crew), math.ceil((making + road) / self.hours(1)))
+        turns = {woman.key: self.u("ROTA", woman.key, s) + woman.called[s] for woman in came}
+        home = set(sorted(turns, key=lambda key: turns[key])[wanted:])
+        crew = [woman for woman in came if woman.key not in home]
+        for woman in crew:
+            woman.worked[s] = True
+        hours, scale = self.hours(len(crew)), 1.0
+        if making + road > hours:
+            scale = max(0, (hours - road) / making) if making else 0.0
+        if kube.cash_scale >= 1 and scale >= 1:
+            binding = DEMAND
+        elif kube.cash_scale < scale:
+            binding = CASH
+        else:
+            binding = TRIPS if making <= hours else HANDS
+        kube.binding = max(kube.binding, binding)
+        kube.work_sessions += len(crew)
+        kube.spare_hours += self.hours(len(home))
+        for k, n in enumerate(to_make):
+            self.make_and_load(k, s, int(n * scale))
+        return total(self.effort(woman) for woman in crew)
+
+    def hours(self, women: int) -> float:
+        return float(women * self.p.session_hours * (1 - self.p.indirect_time_share))
+
+    def make_and_load(self, k: int, s: int, made: int) -> None:
+        kube, partners = self.kube, self.partners()
+        kube.made[k] += made
+        kube.materials += made * kube.unit_costs[k]
+        available, orders = kube.stock[k] + made, [outlet.orders[k][s] for outlet in partners]
+        ordered = sum(orders)
+        loads = orders
+        if ordered > available:
+            loads = [n * available // ordered for n in orders]
+            rests = [n * available % ordered for n in orders]
+            odd = available - sum(loads)
+            for i in sorted(range(len(orders)), key=lambda i: -rests[i])[:odd]:
+                loads[i] += 1
+        kube.stock[k] = available - sum(loads)
+        for outlet, load in zip(partners, loads, strict=True):
+            outlet.batches[k][s] = load
+
+    def effort(self, woman: Any) -> float:
+        p = self.p
+        if woman.kind == FREE_RIDER:
+            return float(1.0 if self.kube.norm > p.norm_effort_threshold else p.effort_freerider)
+        return float(min(1, p.cc_slope * woman.belief + p.effort_floor))
+
+    # --- delivery, sales, settlement ---
+
+    def delivery(self) -> None:
+        p, kube, partners = self.p, self.kube, self.partners()
+        chance = p.delivery_fail_prob * (1 - p.fail_norm * kube.norm)
+        chance *= p.fail_skill_intercept - p.fail_skill_slope * kube.management_skill
+        chance *= 1 - (1 - p.mentor_failure) * kube.mentor
+        chance += p.fail_attendance * max(0, p.fail_attendance_floor - kube.attendance)
+        kube.late = kube.work_sessions > 0 and self.u("DELIVERY") < chance
+        for outlet in partners:
+            for s in self.held:
+                if any(batches[s] for batches in outlet.batches):
+                    kube.trips += 1
+                    kube.transport += int(outlet.trip_cost * self.trip_left(outlet, s))
+            outlet.delivered = [sum(batches) for batches in outlet.batches]
+            if kube.late:
+                for k, batches in enumerate(outlet.batches):
+                    lost = [int(p.failure_goods_lost * n) for n in batches]
+                    outlet.lost[k] = sum(lost)
+                    outlet.batches[k] = [n - gone for n, gone in zip(batches, lost, strict=True)]
+
+    def sales(self) -> None:
+        for outlet in self.partners():
+            for k, product in enumerate(self.products):
+                for w, window in enumerate(product.windows):
+                    opened = sum(self.day_factor(outlet, product.dry, d) > 0 for d in window.days)
+                    if not opened or not any(outlet.batches[k]):
+                        continue
+                    luck = self.u("DEMAND", outlet.key, product.key ^ w)
+                    size = self.p.demand_dispersion * opened
+                    wanted = negative_binomial(outlet.means[k][w], size, luck)
+                    for s in window.batches:
+                        sold = min(wanted, outlet.batches[k][s])
+                        outlet.batches[k][s] -= sold
+                        outlet.sold[k] += sold
+                        wanted -= sold
+
+    def on_consignment(self, outlet: Any) -> bool:
+        return outlet.own or not outlet.outright
+
+    def settlement(self) -> None:
+        kube = self.kube
+        for outlet in self.outlets:
+            titip = self.on_consignment(outlet)
+            owed = 0
+            for k, product in enumerate(self.products):
+                left = sum(outlet.batches[k])
+                if product.dry and titip:
+                    kube.stock[k] += left
+                else:
+                    outlet.wasted[k] += left
+                arrived = outlet.delivered[k] - outlet.lost[k]
+                owed += outlet.receipts[k] * (outlet.sold[k] if titip else arrived)
+            outlet.due[outlet.lag if titip and not outlet.own else 0] += owed
+            paid = 0 if outlet.late_weeks else outlet.due[0]
+            unpaid = outlet.due[0] - paid
+            outlet.due = [*outlet.due[1:], 0]
+            outlet.due[0] += unpaid
+            kube.receipts += paid
+        kube.cash += kube.receipts - kube.materials - kube.transport
+
+    # --- division ---
+
+    def division(self) -> None:
+        p, kube, women = self.p, self.kube, self.active()
+        surplus, payout = kube.cash - kube.opening_cash, 0
+        if surplus > 0:
+            shared = int((1 - p.reserve_share) * surplus)
+            reserve = p.reserve_release_weeks * max(kube.material_plans)
+            payout = min(kube.cash, shared + max(0, int(kube.cash - shared - reserve)))
+        with_bonus = p.division_rule == "officer_bonus"
+        bonus = int(p.officer_bonus_share * payout) if with_bonus else 0
+        weights = [1 if p.division_rule == "equal" else sum(woman.worked) for woman in women]
+        officers = sum(woman.officer for woman in women)
+        for woman, weight in zip(women, weights, strict=True):
+            woman.pay = (payout - bonus) * weight // sum(weights) if sum(weights) else 0
+            woman.pay += bonus * woman.officer // officers if officers else 0
+            kube.payouts += woman.pay
+        kube.cash -= kube.payouts
+        wage = int(p.wage_request * 7 / p.days_per_month)
+        for donor in self.donors:
+            if kube.alive and 0 < self.week - donor.wage_start_week <= p.wage_weeks:
+                for woman in women:
+                    woman.wages += wage
+                    kube.wages += wage
+                    kube.dana_desa_rp += wage
+
+    # --- trust ---
+
+    def trust(self) -> None:
+        p, kube, women = self.p, self.kube, self.active()
+        for outlet in self.outlets:
+            outlet.good *= p.trust_memory
+            outlet.bad *= p.trust_memory
+            if outlet.status == PARTNER and not outlet.own:
+                if outlet.promised > 0:
+                    self.judge(outlet)
+                elif kube.stopped_weeks == 1:
+                    self.lose_trust(outlet)
+            outlet.promise_weeks = max(0, outlet.promise_weeks - 1)
+        promised = sum(outlet.promised for outlet in self.partners())
+        sent = sum(self.value(outlet.delivered) for outlet in self.partners())
+        kube.short_weeks = kube.short_weeks + 1 if sent < p.short_share * promised else 0
+        rate = min(1, p.meet_trust_rate * len(self.held) / p.meet_reference_sessions)
+        for woman in women:
+            if self.held:
+                woman.trust += rate * (kube.attendance - woman.trust)
+            worked = share(sum(woman.worked), kube.work_sessions)
+            paid = share(woman.pay, kube.payouts) if kube.payouts else worked
+            less = p.dissatisfaction_rate * max(0, worked - paid) * len(women)
+            woman.trust = within(woman.trust - less)
+        for donor in self.donors:
+            donor.good *= p.trust_memory
+            donor.bad *= p.trust_memory
+
+    def judge(self, outlet: Any) -> None:
+        p, kube = self.p, self.kube
+        sent = self.value(outlet.delivered)
+        failed = kube.late or sent < p.short_share * outlet.promised
+        if failed:
+            self.lose_trust(outlet)
+        else:
+            outlet.good += p.trust_gain * (p.promise_factor if outlet.promise_weeks > 0 else 1)
+            outlet.level = min(1, outlet.level * p.trust_up)
+            outlet.experience = min(1, outlet.experience * (1 + p.order_step))
+        outlet.deliveries += sent > 0
+        wasted, fresh = self.value(outlet.wasted, False), self.value(outlet.delivered, False)
+        bad = failed or wasted > p.drop_unsold * fresh
+        outlet.bad_weeks = outlet.bad_weeks + 1 if bad else 0
+        deceived = self.u("DECEPTION", outlet.key) < p.deception_hazard * (1 - kube.norm)
+        if sent and self.week >= 0 and deceived:
+            outlet.cap = min(outlet.cap, p.deception_cap)
+            self.lose_trust(outlet)
+
+    def lose_trust(self, outlet: Any) -> None:
+        """One bad event."""
+        outlet.bad += self.p.trust_gain * self.p.trust_loss_ratio
+        outlet.level *= self.p.trust_down
+
+    # --- habits, skills ---
+
+    def habits(self) -> None:
+        p, kube = self.p, self.kube
+        work_share = min(1, p.farm_days_factor * self.field_days / p.work_days_week)
+        for woman in self.active():
+            came = sum(woman.came)
+            if self.held:
+                woman.belief += p.belief_memory * (kube.attendance - woman.belief)
+            if came:
+                paid_off = float(woman.pay >= woman.wage_lost and woman.pay > 0)
+                woman.propensity += p.payoff_rate * (paid_off - woman.propensity)
+                woman.expected_pay += p.pay_memory * (woman.pay / came - woman.expected_pay)
+            woman.motivation += p.motivation_fade * (woman.motivation_rest - woman.motivation)
+            for _ in range(kube.news):
+                woman.motivation = gained(woman.motivation, p.motivation_news)
+            woman.fgd *= kept(p.fgd_halflife)
+            unpaid = woman.expected_pay < p.exit_pay_ratio * work_share * self.wage
+            woman.unpaid_weeks = woman.unpaid_weeks + 1 if unpaid else 0
+        recalled = self.week - kube.fgd_week < p.norm_recall_weeks
+        if self.week > kube.mentored_until and not recalled:
+            kube.norm *= 1 - p.norm_decay
+        if self.week >= kube.mentored_until:
+            kube.mentor *= kept(p.mentor_halflife)
+        kube.news = 0
+        if self.held:
+            kube.last_attendance = kube.attendance
+
+    def skills(self) -> None:
+        p, kube = self.p, self.kube
+        for skill in ("proposal_skill", "networking", "knowledge"):
+            setattr(kube, skill, getattr(kube, skill) * kept(p.halflife_proposal))
+        if kube.work_sessions:
+            rest = p.quality_base + p.quality_skill * kube.product_skill
+            rest += p.effort_quality * (kube.effort - p.effort_reference)
+            kube.quality = within(kube.quality + p.quality_rate * (rest - kube.quality))
+        else:
+            kube.product_skill *= kept(p.halflife_product)
+            kube.management_skill *= kept(p.halflife_product)
+        for k in range(len(self.products)):
+            self.learn_what_to_send(k)
+
+    def learn_what_to_send(self, k: int) -> None:
+        p, kube = self.p, self.kube
+        shelves = [outlet for outlet in self.partners() if self.on_consignment(outlet)]
+        delivered = sum(outlet.delivered[k] for outlet in shelves)
+        if not delivered:
+            return
+        sold = sum(outlet.sold[k] for outlet in shelves)
+        expected = total(total(outlet.means[k]) for outlet in shelves)
+        kube.sold_memory[k] = [*kube.sold_memory[k][1:], sold]
+        kube.expected_memory[k] = [*kube.expected_memory[k][1:], expected]
+        unsold, supply = (delivered - sold) / delivered, kube.supply[k]
+        if unsold < p.order_low_unsold:
+            kube.supply[k] = min(1, supply * (1 + p.order_step))
+        elif unsold > p.order_high_unsold:
+            usual = share(sum(kube.sold_memory[k]), total(kube.expected_memory[k]))
+            kube.supply[k] = min(supply, max(supply * (1 - p.order_step), usual))
+
+    # --- hearsay, ties ---
+
+    def hearsay(self) -> None:
+        p = self.p
+        heard = []
+        for outlet in self.outlets:
+            opinions = []
+            for teller in outlet.acquaintances:
+                partner = teller.status == PARTNER
+                q = p.info_pass_participant if partner else p.info_pass_other
+                chance = 1 - (1 - q) ** (1 / p.weeks_per_quarter)
+                if teller.informed and self.u("HEARSAY", teller.key, outlet.key) < chance:
+                    opinions.append(self.trust_of(teller))
+            heard.append(opinions)
+        for outlet, opinions in zip(self.outlets, heard, strict=True):
+            if opinions:
+                opinion = total(opinions) / len(opinions)
+                outlet.base_rate += p.hearsay_weight * (opinion - outlet.base_rate)
+                outlet.informed = True
+                self.know_nothing_more(outlet)
+
+    def ties(self) -> None:
+        p, kube = self.p, self.kube
+        paused = [outlet for outlet in self.outlets if outlet.status == PAUSED]
+        for outlet in self.outlets:
+            if outlet.status == PARTNER and not outlet.own:
+                lost = self.trust_of(outlet) < p.drop_threshold
+                bad = lost or outlet.bad_weeks >= p.drop_bad_weeks
+                if bad and outlet.deliveries >= p.drop_min_deliveries:
+                    outlet.status, outlet.repair_weeks = DROPPED, int(p.repair_weeks)
+                    outlet.bad_weeks, outlet.dropped_week = 0, self.week
+            elif outlet.status == DROPPED:
+                self.may_reopen(outlet)
+        served = [outlet for outlet in self.partners() if not outlet.own]
+        if kube.short_weeks >= p.serve_short_weeks and len(served) > 1:
+            least = min(served, key=self.brings)
+            least.status, kube.short_weeks = PAUSED, 0
+            self.lose_trust(least)
+        elif paused and kube.work_sessions and not kube.short_weeks:
+            best = max(paused, key=self.brings)
+            if best.trip_hours * len(self.held) <= kube.spare_hours:
+                best.status = PARTNER
+
+    def may_reopen(self, outlet: Any) -> None:
+        p = self.p
+        if outlet.repair_weeks:
+            outlet.repair_weeks -= 1
+            return
+        visit = p.reopen_visit if outlet.visited else 0
+        if self.u("REOPEN", outlet.key) < min(1, p.reopen_prob + visit):
+            outlet.status, outlet.deliveries = PARTNER, 0
+            outlet.bad *= p.reopen_kept
+            outlet.level = max(outlet.level, outlet.base_rate)
+
+    def brings(self, outlet: Any) -> tuple[float, float]:
+        """Rupiah per trip, then trust."""
+        margins = zip(self.products, outlet.demand, outlet.receipts, self.kube.offered, strict=True)
+        rupiah = total(demand * (got - one.cost) for one, demand, got, made in margins if made)
+        return rupiah - outlet.trip_cost, self.trust_of(outlet)
+
+    # --- people ---
+
+    def people(self) -> None:
+        p, kube, women = self.p, self.kube, self.active()
+        others = [woman for woman in women if not woman.officer]
+        if others and len(women) - len(others) < p.n_officers:
+            max(others, key=lambda woman: woman.efficacy).officer = True
+        for woman in women:
+            long_unpaid = woman.unpaid_weeks >= p.exit_unpaid_weeks
+            chance = p.exit_hazard * (p.exit_unpaid_multiplier if long_unpaid else 1)
+            woman.active = self.u("EXIT", woman.key) >= chance
+        places = max(p.kube_limit, p.n_members) - len(self.active())
+        if kube.alive and places > 0 and len(self.women) < 2 * p.n_members:
+            chance = max(p.join_hazard, p.join_prob if kube.candidates > 0 else 0)
+            if self.u("JOIN") < chance:
+                kube.candidates = max(0, kube.candidates - 1)
+                self.add_woman()
+        if kube.core_down:
+            kube.core_down -= 1
+        elif kube.alive and self.u("CORE_FAILURE") < self.core_hazard():
+            final = p.core_terminal_prob * (1 - kube.norm)
+            if self.u("CORE_FINAL") < final * (1 - p.core_mentor_relief * kube.mentor):
+                kube.alive = False
+            else:
+                kube.core_down = self.repair()
+        women = self.active()
+        if kube.alive and women and not any(woman.house for woman in women):
+            max(women, key=lambda woman: woman.efficacy).house = True
+            kube.core_down = max(kube.core_down, self.repair())
+
+    def core_hazard(self) -> float:
+        p = self.p
+        if p.lawang_reading == "additive":
+            return 0.0
+        lent = self.kube.facility_until >= self.week
+        return float(p.core_failure_hazard * (1 - p.facility_core_relief if lent else 1))
+
+    def repair(self) -> int:
+        relief = self.p.repair_relief * max(self.kube.norm, self.kube.mentor)
+        return max(1, math.ceil(self.p.repair_weeks * (1 - relief)))
+
+    # --- outside_money ---
+
+    def outside_money(self) -> None:
+        p, kube = self.p, self.kube
+        if p.election == "in_time" and self.week == p.election_week:
+            for donor in self.donors:
+                likely = self.u("ELECTION", donor.key) < p.kuwu_turnover_prob
+                if donor.village_government and likely:
+                    donor.good = donor.bad = 0.0
+                    donor.new_head = True
+        if not kube.alive:
+            return
+        if kube.legality_week == self.week:
+            kube.legal = True
+            kube.news += 1
+        for donor in self.donors:
+            if donor.wage_decision_week == self.week:
+                self.decide_on_wages(donor)
+            if donor.decision_week == self.week:
+                donor.decision_week = NEVER
+                if donor.village_government:
+                    self.decide_on_budget(donor)
+                else:
+                    self.decide_on_proposal(donor)
+            if donor.payment_week == self.week:
+                amount = int(p.dana_desa_group_share * p.dana_desa_year)
+                kube.news += 1
+                kube.dana_desa_rp += amount
+                self.receive_tools(amount)
+
+    def budget_chance(self, donor: Any) -> float:
+        p, kube = self.p, self.kube
+        x = p.budget_intercept + p.budget_legality * kube.legal
+        x += p.budget_trust * self.level_of(donor) + p.budget_mentor * kube.mentor
+        return logistic(x + p.budget_turnover * donor.new_head)
+
+    def decide_on_wages(self, donor: Any) -> None:
+        donor.wage_decision_week = NEVER
+        chance = min(1, self.p.wage_request_factor * self.budget_chance(donor))
+        if self.u("WAGES", donor.key) < chance:
+            donor.wage_start_week = self.payment_week(self.u("WAGES_DAY", donor.key))
+        else:
+            donor.rejected_week = self.week
+
+    def decide_on_budget(self, donor: Any) -> None:
+        if self.u("BUDGET", donor.key) < self.budget_chance(donor):
+            donor.payment_week = self.payment_week(self.u("BUDGET_DAY", donor.key))
+        else:
+            donor.rejected_week = self.week
+
+    def payment_week(self, u: float) -> int:
+        """The week of a day from January to June of next year."""
+        first = date(self.today.year + 1, 1, 1)
+        days = (date(first.year, 7, 1) - first).days
+        return ((first - self.start).days + int(u * days)) // 7
+
+    def decide_on_proposal(self, donor: Any) -> None:
+        p, kube = self.p, self.kube
+        right_size = p.kube_smallest <= len(self.active()) <= p.kube_limit
+        x = p.grant_intercept + p.grant_quality * donor.proposal_quality
+        x += p.grant_legality * kube.legal + p.grant_age * (self.week > p.grant_age_weeks)
+        x += p.mentor_donor * kube.mentor + p.grant_trust * self.level_of(donor)
+        may = not donor.ministry or (kube.legal and right_size)
+        if may and self.u("GRANT", donor.key) < logistic(x):
+            donor.granted = True
+            kube.news += 1
+            kube.grants_rp += donor.amount
+            if donor.gives_cash:
+                kube.grant_cash += int(donor.amount * (1 - p.grant_cash_leak))
+                kube.cash += int(donor.amount * (1 - p.grant_cash_leak))
+            else:
+                self.receive_tools(donor.amount)
+        else:
+            donor.rejected_week, plan = self.week, donor.open_plan
+            if plan.again:
+                plan.again, plan.retry_week = False, self.week + int(p.resubmit_weeks)
+
+    def receive_tools(self, amount: int) -> None:
+        in_use = 1 - self.p.grant_tools_leak if amount > 0 else 0.0
+        self.kube.tools = max(self.kube.tools, in_use)
+
+    # --- 5. What is recorded ---
+
+    def record(self) -> dict[str, float]:
+        kube = self.kube
+        columns = {**self.of_founders(), **self.of_women(), **self.of_outlets()}
+        same = (
+            "throughput norm knowledge networking proposal_skill product_skill management_skill "
+            "quality cash materials transport receipts grant_cash payouts wages trips binding late "
+            "legal tools proposals_submitted grants_rp dana_desa_rp facilitator_days "
+            "intervention_hours"
+        )
+        columns |= {name: getattr(kube, name) for name in same.split()}
+        columns["outlets_new"] = kube.agreements
+        columns["intervention_cost_rp"] = kube.intervention_rp
+        columns["made"], columns["products"] = sum(kube.made), sum(kube.offered)
+        columns["attendance"] = kube.attendance if self.held else NAN
+        columns["core_up"] = kube.alive and kube.core_down == 0
+        columns["trust_donors"] = self.mean([self.level_of(donor) for donor in self.donors])
+        columns["linking"] = sum(donor.good > 0 for donor in self.donors)
+        return {name: float(value) for name, value in columns.items()}
+
+    def mean(self, values: Sequence[float]) -> float:
+        return share(total(values), len(values))
+
+    def of_founders(self) -> dict[str, float]:
+        p, women = self.p, self.women[: int(self.p.n_members)]
+        line = p.poverty_line_month * 7 / p.days_per_month
+        cash = [woman.pay + woman.wages + woman.farm_income for woman in women]
+        lost = [woman.poor_share if woman.poor_weeks > 0 else 0 for woman in women]
+        household = [
+            own + int(woman.other_income * (1 - gone))
+            for own, woman, gone in zip(cash, women, lost, strict=True)
+        ]
+        needs = [line * woman.household_size for woman in women]
+        gaps = [max(0, n - h) / n for n, h in zip(needs, household, strict=True)]
+        above = [h >= n for n, h in zip(needs, household, strict=True)]
+        n, all_cash = len(women), sum(cash)
+        ranked = sum(place * x for place, x in enumerate(sorted(cash), start=1))
+        income = self.mean([woman.pay + woman.wages for woman in women])
+        forgone = self.mean([woman.wage_lost for woman in women])
+        return {
+            "farm_days": self.mean([woman.farm_days for woman in women]),
+            "farm_income": self.mean([woman.farm_income for woman in women]),
+            "kube_income": income,
+            "farm_income_forgone": forgone,
+            "net_income": income - forgone,
+            "own_cash_income": self.mean(cash),
+            "household_income": self.mean(household),
+            "kube_hours": self.mean([sum(woman.worked) * p.session_hours for woman in women]),
+            "households_above_poverty_line": self.mean(above),
+            "poverty_gap": self.mean(gaps),
+            "income_gini": 2 * ranked / (n * all_cash) - (n + 1) / n if all_cash > 0 else 0.0,
+        }
+
+    def of_women(self) -> dict[str, float]:
+        women = self.active()
+        present = [sum(woman.came[s] for woman in self.women) for s in range(self.sessions)]
+        return {
+            "members": len(women),
+            "trust_inside": self.mean([woman.trust for woman in women]),
+            "motivation": self.mean([woman.motivation for woman in women]),
+            "voice": self.mean([woman.efficacy for woman in women]),
+            "bonding": share(sum(c * (c - 1) for c in present), sum(present)),
+        }
+
+    def of_outlets(self) -> dict[str, float]:
+        outlets, partners = self.outlets, self.partners()
+        shelves = [outlet for outlet in outlets if self.on_consignment(outlet)]
+        delivered = sum(sum(outlet.delivered) for outlet in shelves)
+        sold = sum(sum(outlet.sold) for outlet in shelves)
+        sales = [self.value(outlet.sold) for outlet in outlets]
+        stops = self.p.lawang_reading != "additive" and sum(sales) > 0
+        return {
+            "volume": sum(sum(outlet.sold) for outlet in outlets),
+            "volume_outside": sum(sum(outlet.sold) for outlet in outlets if outlet.outside),
+            "delivered": sum(sum(outlet.delivered) for outlet in outlets),
+            "receivable": sum(sum(outlet.due) for outlet in outlets),
+            "informed": self.mean([outlet.informed for outlet in outlets]),
+            "unsold_share": (delivered - sold) / delivered if delivered else NAN,
+            "reach": share(total(map(self.usual, partners)), total(map(self.usual, outlets))),
+            "largest_loss": share(max(sales), sum(sales)),
+            "core_loss": stops,
+            "outlets_active": len(partners),
+            "trust_outlets": self.mean(list(map(self.trust_of, partners))) if partners else NAN,
+        }
+
+    def usual(self, outlet: Any) -> float:
+        """Rupiah of the demand for what is offered, on a plain open day."""
+        goods = zip(self.products, outlet.demand, self.kube.offered, strict=True)
+        return total(demand * product.price for product, demand, made in goods if made)

@@ -16,8 +16,11 @@ from sim.parameters import Value
 from sim.scenario import load_group, load_scenario
 
 STRATEGIES = (
-    "none", "package_2019", "package_2019_mentoring", "only_fgd", "only_proposal_training",
-    "only_negotiation", "only_audience", "only_capital_proposal", "only_mentoring",
+    "none", "package_2019", "package_2019_table3", "package_2019_mentoring",
+    "package_2019_norms_mentoring", "package_2019_market_online", "perfected_design",
+    "reacting_plan", "everything", "only_fgd", "only_proposal_training", "only_negotiation",
+    "only_audience", "only_capital_proposal", "only_mentoring", "only_norms",
+    "only_product_training", "only_market_stall",
 )  # fmt: skip
 SHEET = ("none", "package_2019", "package_2019_mentoring")
 PARTNERS = 12

@@ -210,7 +210,7 @@ class Kube(Actor, KubeState):
         """Keep a reserve, divide the rest by the group's rule; odd rupiah stay in the box."""
         p = self.village.p
         surplus = self.cash - self.opening_cash
-        amount = money.payout(p, surplus, self.cash, int(self.material_plans.max()))
+        amount = money.payout(p, surplus, self.cash, int(self.material_plans.max()), self.capital)
         bonus = money.bonus(p, p.division_rule, amount)
         weights = [money.weight(p.division_rule, int(woman.worked.sum())) for woman in women]
         officers = sum(woman.officer for woman in women)
@@ -236,6 +236,7 @@ class Kube(Actor, KubeState):
         if in_cash:
             arrived = money.granted_value(amount, p.grant_cash_leak)
             self.grant_cash += arrived
+            self.capital += arrived
             self.grant_leak_rp += amount - arrived
             self.cash += arrived
         else:

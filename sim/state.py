@@ -220,6 +220,7 @@ class KubeState:
     proposals_submitted: int = 0
     grants_rp: int = 0
     dana_desa_rp: int = 0
+    capital: int = 0  # Rp of cash grants, which are not divided
     grant_leak_rp: int = 0  # of cash grants, to households
     intervention_rp: int = 0
     facilitator_days: float = 0.0

@@ -179,7 +179,8 @@ def payouts(village: Audited) -> None:
         entitled = all(woman.worked.any() or officer for woman, _, officer in paid)
         holds("a bonus for one who is no officer", entitled)
     before = village.box + kube.payouts - kube.grant_cash
-    asked = money.payout(p, surplus, before, max(kube.material_plans.tolist(), default=0))
+    busy, bound = max(kube.material_plans.tolist(), default=0), kube.capital - kube.grant_cash
+    asked = money.payout(p, surplus, before, busy, bound)
     holds(f"{kube.payouts} paid of {asked}", kube.payouts <= asked)
     if _can_divide(village):
         odd = 2 * len(village.members)

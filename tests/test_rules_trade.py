@@ -182,17 +182,18 @@ def test_shares_and_values() -> None:
 
 def test_payout_by_hand() -> None:
     """A fifth of the surplus stays, unless the box holds over three weeks of materials."""
-    assert money.payout(P, 100_000, 400_000, 200_000) == 80_000
-    assert money.payout(P, 100_000, 800_000, 200_000) == 80_000 + (800_000 - 80_000 - 600_000)
-    assert money.payout(P, 0, 800_000, 200_000) == 0
-    assert money.payout(P, -5, 800_000, 200_000) == 0
+    assert money.payout(P, 100_000, 400_000, 200_000, 0) == 80_000
+    assert money.payout(P, 100_000, 800_000, 200_000, 0) == 80_000 + (800_000 - 80_000 - 600_000)
+    assert money.payout(P, 100_000, 800_000, 200_000, 200_000) == 80_000  # the rest was granted
+    assert money.payout(P, 0, 800_000, 200_000, 0) == 0
+    assert money.payout(P, -5, 800_000, 200_000, 0) == 0
 
 
 @given(parameters, st.integers(-(10**8), 10**8), rupiah, rupiah)
 def test_payout_stays_within_the_box(p: Parameters, surplus: int, before: int, busy: int) -> None:
     cash = before + surplus
     assume(cash >= 0)
-    paid = money.payout(p, surplus, cash, busy)
+    paid = money.payout(p, surplus, cash, busy, 0)
     assert 0 <= paid <= cash
     assert paid <= max(0, surplus) or cash - paid >= p.reserve_release_weeks * busy
 

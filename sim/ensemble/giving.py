@@ -125,6 +125,7 @@ def receive_grant(p: Any, group: Any, amount: int, in_cash: bool) -> None:
     if in_cash:
         arrived = money.granted_value(amount, p.grant_cash_leak)
         group.grant_cash += arrived
+        group.capital += arrived
         group.grant_leak_rp += amount - arrived
         group.cash += arrived
     else:

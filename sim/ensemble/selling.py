@@ -94,7 +94,7 @@ def divide(p: Any, women: Women, kube: Group) -> None:
     busiest = 0
     for plan in kube.material_plans:
         busiest = max(busiest, plan)
-    amount = money.payout(p, surplus, group.cash, busiest)
+    amount = money.payout(p, surplus, group.cash, busiest, group.capital)
     bonus = money.bonus(p, p.division_rule, amount)
     weights = officers = 0
     for i in range(group.women):

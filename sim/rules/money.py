@@ -17,17 +17,18 @@ class Division(IntEnum):
 
 
 @rule
-def payout(p: Parameters, surplus: int, cash: int, busy_week: int) -> int:
+def payout(p: Parameters, surplus: int, cash: int, busy_week: int, capital: int) -> int:
     """Rupiah paid out of the cash box this week (theory sheet 2.14.13).
 
     The members' part of a positive surplus, and what the box then holds above a few weeks of
     materials in the busiest week of the last quarter, so that a quiet month (Ramadan) does not
-    empty it. Never more than the box holds.
+    empty it. Granted money (`capital`) is for working with and stays. Never more than the box
+    holds.
     """
     if surplus <= 0:
         return 0
     shared = int((1 - p.reserve_share) * surplus)
-    excess = int(cash - shared - p.reserve_release_weeks * busy_week)
+    excess = int(cash - capital - shared - p.reserve_release_weeks * busy_week)
     return min(cash, shared + max(0, excess))
 
 

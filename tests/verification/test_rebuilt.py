@@ -15,8 +15,9 @@ from sim.calendar import KINDS
 from sim.draws import Event, Luck
 from sim.parameters import Value, resolve
 from sim.runs import simulate_all
+from sim.scenario import Scenario
 from tests.verification.rebuilt import EVENTS, Calendar, Rebuilt
-from tests.worlds import DRAWN, GROUP, REGISTER, WEEKLY, plausible, setting, shipped
+from tests.worlds import DRAWN, GROUP, REGISTER, WEEKLY, plausible, scenario, setting, shipped
 
 WEEKS = 52
 HARD_TIMES: Mapping[str, Value] = {
@@ -30,7 +31,20 @@ SMALL: Mapping[str, Value] = {
     "n_members": 8, "kube_limit": 12, "sessions_per_week": 4, "join_hazard": 0.2,
     "drop_threshold": 0.7, "stall_levy": 300_000, "payment_lag": 3,
 }  # fmt: skip
-CASES: list[tuple[str, Mapping[str, Value]]] = [
+BROKE: Mapping[str, Value] = {
+    "accept_intercept": 10, "drop_threshold": 0.6, "drop_min_deliveries": 1, "stall_levy": 300_000,
+}  # fmt: skip
+ENDING: Mapping[str, Value] = {
+    **WAGES, "wage_weeks": 52, "core_failure_hazard": 0.04, "core_terminal_prob": 1,
+}  # fmt: skip
+STALLS = scenario(  # at an outlet that had agreed and stopped meanwhile; some weeks two of them
+    {"kind": "negotiation", "week": 0, "outlet": "pasar"},
+    {"kind": "market_stall", "week": 10, "weeks": 4, "outlet": "pasar",
+     "repeat": {"every": 8, "times": 4}},
+    {"kind": "market_stall", "week": 12, "weeks": 40, "outlet": "pasar"},
+)  # fmt: skip
+UNTIL_THE_END = scenario({"kind": "audience", "week": 0, "requests": ["wages"]})
+CASES: list[tuple[str | Scenario, Mapping[str, Value]]] = [
     ("none", {}),
     ("package_2019", {}),
     ("package_2019_norms_mentoring", {"sessions_per_week": 1, "payment_lag": 0}),
@@ -43,6 +57,8 @@ CASES: list[tuple[str, Mapping[str, Value]]] = [
     ("everything", {**WAGES, **WIDE_EARS}),
     ("everything", {**WAGES, **HARD_TIMES, "trust_form": "multiplicative"}),
     ("everything", {**SMALL, "core_failure_hazard": 0.2, "core_terminal_prob": 0.4}),
+    (STALLS, BROKE),
+    (UNTIL_THE_END, ENDING),
     *(
         ("perfected_design", {name: choice, "drop_threshold": 0.5})
         for name, row in REGISTER.items()
@@ -52,9 +68,11 @@ CASES: list[tuple[str, Mapping[str, Value]]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "changes"), CASES)
-def test_weekly_columns_are_those_of_the_engines(name: str, changes: Mapping[str, Value]) -> None:
-    same_columns(name, changes)
+@pytest.mark.parametrize(("told", "changes"), CASES)
+def test_weekly_columns_are_those_of_the_engines(
+    told: str | Scenario, changes: Mapping[str, Value]
+) -> None:
+    same_columns(told, changes)
 
 
 @pytest.mark.parametrize("village", range(8))
@@ -63,12 +81,12 @@ def test_so_they_are_in_other_villages(village: int) -> None:
     same_columns("everything", plausible({name: chance.random() for name in DRAWN}), village)
 
 
-def same_columns(name: str, changes: Mapping[str, Value], village: int = 0) -> None:
+def same_columns(told: str | Scenario, changes: Mapping[str, Value], village: int = 0) -> None:
     """Raise AssertionError in the first week in which a column differs."""
-    plan = shipped(name)
+    plan = shipped(told) if isinstance(told, str) else told
     values = resolve(REGISTER, {**plan.set, **changes})
     ground = setting(WEEKS, {**plan.set, **changes})
-    for replication in range(2):
+    for replication in range(3):
         luck = Luck(5, village, replication)
         (record,) = simulate_all(ground, plan, [luck], WEEKS, engine="ensemble")
         rows = Rebuilt(values, GROUP, plan, (5, village, replication)).live(WEEKS)

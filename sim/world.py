@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import Field, fields
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -109,15 +110,17 @@ PARTS: Final[Mapping[str, tuple[type[Any], type]]] = {
 }
 
 
+@cache
 def numbers_of(state: type) -> np.dtype[np.void]:
     """The record of a state's numbers; ids are kept elsewhere."""
     named = ((each.name, _NUMBERS.get(str(each.type))) for each in fields(state))
     return np.dtype([(name, kind) for name, kind in named if kind], align=True)
 
 
-def vectors_of(state: type) -> list[Field[Any]]:
+@cache
+def vectors_of(state: type) -> tuple[Field[Any], ...]:
     """The fields of a state that are arrays."""
-    return [each for each in fields(state) if "over" in each.metadata]
+    return tuple(each for each in fields(state) if "over" in each.metadata)
 
 
 def empty(lengths: Mapping[str, int], axes: Mapping[str, int]) -> World:

@@ -460,7 +460,7 @@ class Rebuilt:
             fgd_week=NEVER, mentor=0.0, mentored_until=NEVER, facility_until=NEVER,
             partners_until=NEVER, harvest_weeks=0, harvest_loss=0.0, candidates=0, short_weeks=0,
             last_attendance=1.0, stage=None, cycle=0, news=0, agreements=0, proposals_submitted=0,
-            grants_rp=0, dana_desa_rp=0, intervention_rp=0, facilitator_days=0.0,
+            capital=0, grants_rp=0, dana_desa_rp=0, intervention_rp=0, facilitator_days=0.0,
             intervention_hours=0.0,
         )  # fmt: skip
 
@@ -1070,7 +1070,9 @@ class Rebuilt:
         if surplus > 0:
             shared = int((1 - p.reserve_share) * surplus)
             reserve = p.reserve_release_weeks * max(kube.material_plans)
-            payout = min(kube.cash, shared + max(0, int(kube.cash - shared - reserve)))
+            payout = min(
+                kube.cash, shared + max(0, int(kube.cash - kube.capital - shared - reserve))
+            )
         with_bonus = p.division_rule == "officer_bonus"
         bonus = int(p.officer_bonus_share * payout) if with_bonus else 0
         weights = [1 if p.division_rule == "equal" else sum(woman.worked) for woman in women]
@@ -1370,6 +1372,7 @@ class Rebuilt:
             if donor.gives_cash:
                 kube.grant_cash += int(donor.amount * (1 - p.grant_cash_leak))
                 kube.cash += int(donor.amount * (1 - p.grant_cash_leak))
+                kube.capital += int(donor.amount * (1 - p.grant_cash_leak))
             else:
                 self.receive_tools(donor.amount)
         else:

@@ -226,7 +226,7 @@ class Kube(Actor, KubeState):
         for woman in women:
             woman.wages += wage
             self.wages += wage
-        self.dana_desa_rp += self.wages
+            self.dana_desa_rp += wage
 
     def receive_grant(self, amount: int, in_cash: bool) -> None:
         """A donor's grant, in cash or as tools, less what leaks (theory sheet 2.7)."""

@@ -248,6 +248,7 @@ class Outlet(Actor, OutletState):
     def close_own(self) -> None:
         """The stall or page is given up."""
         self.status, self.own = self.before, False
+        self.know_nothing_more()
         for k, product in enumerate(self.village.setting.ground.products):
             self.receipts[k] = selling.unit_receipt(product["price"], self.margin)
 

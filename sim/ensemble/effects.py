@@ -268,5 +268,7 @@ def close_own(ground: Ground, outlets: Outlets, o: int) -> None:
     outlet = outlets.rows[o]
     outlet.status = outlet.before
     outlet.own = False
+    if outlet.status == Status.STRANGER:
+        outlet.level = outlet.base_rate
     for k in range(len(ground.products)):
         outlets.receipts[o, k] = selling_rules.unit_receipt(ground.products[k].price, outlet.margin)

@@ -118,4 +118,4 @@ def pay_wages(p: Any, women: Women, group: Any) -> None:
         if women.rows[i].active:
             women.rows[i].wages += wage
             group.wages += wage
-    group.dana_desa_rp += group.wages
+            group.dana_desa_rp += wage

@@ -604,6 +604,7 @@ class Rebuilt:
         for outlet in self.outlets:
             if outlet.own:
                 outlet.own, outlet.status = False, outlet.before
+                self.know_nothing_more(outlet)
                 outlet.receipts = [int(each.price * (1 - outlet.margin)) for each in self.products]
         for plan in self.plans if self.kube.alive else ():
             if self.takes_place(plan):

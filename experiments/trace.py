@@ -87,14 +87,15 @@ def _told(
     names = list(inspect.signature(rule).parameters)
 
     def listen(*args: Any, **named: Any) -> Any:
+        given = ", ".join(  # before the call: a rule may sell from the shelf that it is given
+            f"{name}={_shown(value)}"
+            for name, value in (*zip(names, args, strict=False), *named.items())
+            if not isinstance(value, Parameters)
+        )
         result = rule(*args, **named)
         if _calls_for(agent, sys._getframe(1)):
-            given = ", ".join(
-                f"{name}={_shown(value)}"
-                for name, value in (*zip(names, args, strict=False), *named.items())
-                if not isinstance(value, Parameters)
-            )
-            lines.append(f"  {module}.{rule.__name__}({given}) = {_shown(result)}")
+            gives = args[-1] if result is None else result  # or it fills the last array
+            lines.append(f"  {module}.{rule.__name__}({given}) = {_shown(gives)}")
         return result
 
     return listen
@@ -120,6 +121,8 @@ def _calls_for(agent: object, frame: FrameType) -> bool:
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
     if isinstance(value, bool) or value is None:
         return str(value)
     if isinstance(value, float):

@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 TELLER = '''
+from sim.happenings import OWN
 from sim.village import Village
 
 class Teller(Village):
     """Tells of every week."""
 
     def step(self):
-        self.note(1000)
+        self.note(OWN)
         super().step()
 '''
 

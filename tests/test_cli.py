@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 from pathlib import Path
 from xml.etree import ElementTree
@@ -15,6 +16,7 @@ from typer.main import get_command
 from experiments import demo, store
 from experiments.cli import app
 from experiments.messages import catalogue
+from sim.happenings import OWN, name_of
 from tests.commands import SMALL, Told, call
 from tests.own_village import write_teller
 from tests.repository import ROOT
@@ -158,7 +160,7 @@ def test_ones_own_village_is_lived_and_recorded(
     told = call("run", "none", *SMALL, "--village", own, "--out", "own")
     assert (told.code, told.err) == (0, "")
     kinds = store.read(tmp_path / "own", "events")["kind"]
-    assert (kinds == "told").sum() == 2 * 3  # villages and weeks
+    assert (kinds == name_of(OWN)).sum() == 2 * 3  # villages and weeks
     made = store.read_manifest(tmp_path / "own")
     assert (made["engine"], made["question"]["village_class"]) == ("village", own)
     assert re.fullmatch("[0-9a-f]{12}", made["question"]["village_source"])
@@ -261,7 +263,13 @@ def test_bench_measures() -> None:
     told = call("bench", "--runs", 1, "--json")
     measured = json.loads(told.out)
     assert 0 < measured["village_ms_per_run"] < 5_000
-    assert (measured["runs"], measured["weeks"]) == (1, 52)
+    assert all(measured[name] > 0 for name in measured if not name.startswith("growth_"))
+    times = measured["village_ms_per_run"], measured["ensemble_ms_per_run"]
+    assert measured["ratio"] == pytest.approx(times[0] / times[1])
+    assert {name for name in measured if name.startswith("growth_")} == {
+        "growth_members", "growth_outlets", "growth_weeks"
+    }  # fmt: skip
+    assert (measured["runs"], measured["cores"]) == (1, os.cpu_count())
     assert call("bench", "--runs", 1).out.count("\n") == len(measured)
 
 

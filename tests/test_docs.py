@@ -276,7 +276,9 @@ def test_the_example_does_what_it_says(example: Path) -> None:
     village = names["village"]
     assert {type(woman).__name__ for woman in village.members} == {"Careful"}
     first = founding.found(names["setting"], names["load_scenario"]("package_2019"))
-    assert [outlet.base_rate for outlet in village.outlets] == first.outlets.rows["base_rate"].tolist()
+    assert [outlet.base_rate for outlet in village.outlets] == first.outlets.rows[
+        "base_rate"
+    ].tolist()
     village.kube.held[:] = True
     for woman in village.women:
         woman.came[:], woman.belief = False, 0.4

@@ -152,7 +152,7 @@ def test_limits_stack_to_ten_weeks() -> None:
     assert len(figure.axes) == 3
     tops = [bar.get_y() + bar.get_height() for bar in figure.axes[2].patches]
     assert max(tops) == pytest.approx(10)
-    assert len(figure.axes[2].patches) == 5 * 4
+    assert len(figure.axes[2].patches) == 6 * 4  # limits, 0 to 3 partners
 
 
 def test_one_village_has_no_interval() -> None:

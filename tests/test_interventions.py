@@ -168,7 +168,9 @@ EFFECTS = {
     "persuasion": Effect({}, {"women.trust"}, set(), {"persuasion_gain": 0}),
     "agency_training": Effect({}, {"kube.management_skill"}, set(), {"agency_gain": 0}),
     "partner_support": Effect({"weeks": 2}, {"kube.partners_until"}),
-    "village_regulation": Effect({}, {"outlets.base"}, {"outlets.level"}, {"perdes_base_gain": 0}),
+    "village_regulation": Effect(
+        {}, {"outlets.base_rate", "outlets.level"}, set(), {"perdes_base_gain": 0}
+    ),
 }
 NEEDS_WOMEN = set(INTERVENTION_KINDS) - {
     "mentoring", "market_stall", "social_media", "facility", "partner_support",

@@ -112,9 +112,9 @@ def test_above_it_quantiles_are_within_a_piece_or_a_fiftieth(mean: float, size: 
 
 @given(st.floats(1, 5_000), st.floats(1, 100_000), luck)
 def test_gamma_is_near(mean: float, spread: float, u: float) -> None:
-    """Wilson and Hilferty: within a fiftieth where the law is not too skew."""
+    """Wilson and Hilferty: within a fiftieth between 2 and 98 percent, down to a shape of 4."""
     variance = mean * mean / max(4.0, spread)
-    assume(0.01 < u < 0.99)
+    assume(0.02 <= u <= 0.98)
     law = stats.gamma(mean * mean / variance, scale=variance / mean)
     assert quantiles.gamma(mean, variance, u) == pytest.approx(law.ppf(u), rel=0.02)
 

@@ -41,7 +41,7 @@ MISTAKES: dict[str, tuple[tuple[object, ...], tuple[str, ...]]] = {
         (*RUN, "--set", "division_rule=fair"),
         ("'fair'", "equal, attendance, officer_bonus"),
     ),
-    "later": ((*RUN, "--set", "wage_request=5"), ("does not have yet",)),
+    "later": ((*RUN, "--set", "unsold_typical=0.2"), ("does not have yet",)),
     "no weeks": ((*RUN, "--weeks", 0), ("--weeks",)),
     "too many weeks": ((*RUN, "--weeks", 521), ("--weeks",)),
     "weeks in words": ((*RUN, "--weeks", "ten"), ("--weeks",)),

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
@@ -13,9 +14,11 @@ from pandas.testing import assert_frame_equal
 import sim
 from experiments import store
 from experiments.analysis.runs import run_means
-from sim.founding import Setting
+from sim.draws import Luck
+from sim.happenings import HAPPENING, What
 from sim.runs import Record, Tables, tables
-from sim.village import Happening, Luck
+from sim.setting import Setting
+from sim.state import NONE
 from tests.results import holds
 from tests.worlds import live, setting
 
@@ -23,6 +26,7 @@ WEEKS = 3
 SETTING = setting(WEEKS)
 RECORDS = [live("only_fgd", WEEKS, luck=Luck(0, 0, i)) for i in range(5)]
 QUESTION = {"weeks": WEEKS, "seed": 0}
+NOTHING = np.empty(0, HAPPENING)
 
 
 def write(out: Path, records: Sequence[Record], manifest: bool = True) -> None:
@@ -165,7 +169,7 @@ def test_an_empty_folder_is_fine(tmp_path: Path) -> None:
 def test_a_table_without_rows_is_not_written(tmp_path: Path) -> None:
     """A sweep records neither outlets nor products, and sometimes nothing happens."""
     quiet = RECORDS[0]._replace(
-        happenings=[], outlets=RECORDS[0].outlets[:0], products=RECORDS[0].products[:0]
+        happenings=NOTHING, outlets=RECORDS[0].outlets[:0], products=RECORDS[0].products[:0]
     )
     write(tmp_path / "out", [quiet._replace(members=quiet.members[:0])])
     assert store.names(tmp_path / "out") == {"weekly", "women", "runs"}
@@ -175,7 +179,7 @@ def test_a_table_without_rows_is_not_written(tmp_path: Path) -> None:
 
 def test_a_table_may_begin_late(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "ROWS_IN_A_PART", 1)
-    write(tmp_path / "out", [RECORDS[0]._replace(happenings=[]), RECORDS[1]])
+    write(tmp_path / "out", [RECORDS[0]._replace(happenings=NOTHING), RECORDS[1]])
     events = store.read(tmp_path / "out", "events")
     assert set(events["replication_id"]) == {1}
 
@@ -183,10 +187,15 @@ def test_a_table_may_begin_late(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 def test_events_of_any_value_fit_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """At first only whole numbers happen (women who came), later a chance."""
     monkeypatch.setattr(store, "ROWS_IN_A_PART", 1)
-    first = RECORDS[0]._replace(happenings=[Happening(0, "session_cancelled", "0", 3)])
-    later = RECORDS[1]._replace(happenings=[Happening(1, "accepted", "warung_amat", 0.83)])
+    cancelled = (0, What.SESSION_CANCELLED, NONE, 3)
+    accepted = (1, What.ACCEPTED, SETTING.outlet_ids.index("warung_amat"), 0.83)
+    first = RECORDS[0]._replace(happenings=np.array([cancelled], HAPPENING))
+    later = RECORDS[1]._replace(happenings=np.array([accepted], HAPPENING))
     write(tmp_path / "out", [first, later])
-    assert store.read(tmp_path / "out", "events")["value"].tolist() == [3.0, 0.83]
+    events = store.read(tmp_path / "out", "events")
+    assert events["value"].tolist() == [3.0, 0.83]
+    assert events["kind"].tolist() == ["session_cancelled", "accepted"]
+    assert events["subject"].tolist() == ["", "warung_amat"]
 
 
 def test_a_study_without_runs(tmp_path: Path) -> None:

@@ -16,13 +16,14 @@ import pytest
 from experiments import study as studies
 from experiments.engines import Engine
 from experiments.study import AHEAD, DETAIL_VILLAGES, Point, Study, run_point, run_points
-from sim import founding
+from sim.happenings import OWN
 from sim.parameters import resolve
 from sim.runs import KEYS, Record, run
 from sim.scenario import Group, Scenario
+from sim.setting import Setting
 from tests.own_village import write_teller
 from tests.repository import ROOT
-from tests.worlds import GROUP, REGISTER, differing, per_outlet, scenario, shipped
+from tests.worlds import GROUP, REGISTER, differing, per_outlet, same_story, scenario, shipped
 
 WEEKS = 5
 STUDY = Study(GROUP, WEEKS, seed=3, replications=2, detail=True, members=True)
@@ -51,7 +52,7 @@ def same(one: Record, other: Record) -> bool:
     """Whether two records are equal bit for bit."""
     return (
         one.keys == other.keys
-        and one.happenings == other.happenings
+        and same_story(one, other)
         and all(
             np.array_equal(mine, yours, equal_nan=True)
             for mine, yours in zip(one[1:-1], other[1:-1], strict=True)
@@ -96,12 +97,12 @@ def test_a_village_is_founded_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """For all its scenarios, when they stand beside each other and set nothing."""
     founded: list[float] = []
 
-    def counted(group: Group, values: Any, weeks: int) -> founding.Setting:
+    def counted(group: Group, values: Any, weeks: int) -> Setting:
         founded.append(values["farm_wage_day"])
         return original(group, values, weeks)
 
-    original = founding.setting_for
-    monkeypatch.setattr(founding, "setting_for", counted)
+    original = studies.setting_for
+    monkeypatch.setattr(studies, "setting_for", counted)
     list(run_points(STUDY, POINTS, workers=1))
     assert founded == [60_000, 90_000, REGISTER["farm_wage_day"].default]
 
@@ -239,8 +240,8 @@ def test_ones_own_village_is_lived_in_every_process(
     study = replace(VILLAGE, village_class=write_teller(tmp_path, "teller_of_study"))
     for records in run_points(study, POINTS, workers):
         for record in records:
-            told = [happening.week for happening in record.happenings if happening.kind == "told"]
-            assert told == list(range(WEEKS))
+            told = record.happenings[record.happenings["what"] == OWN]
+            assert told["week"].tolist() == list(range(WEEKS))
 
 
 # --- Stopping ------------------------------------------------------------------------------------

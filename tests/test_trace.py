@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import inspect
+import pkgutil
 import re
+from importlib import import_module
+from statistics import fmean
 from typing import Any
 
+import numpy as np
 import pytest
 
 from experiments.trace import RULES, trace
+from sim import agents
 from sim.agents import Member, Outlet
-from sim.draws import Event
+from sim.compiled import is_rule
+from sim.draws import Event, Luck
 from sim.rules import members, outlets, selling
-from sim.state import DonorState, KubeState, MemberState, OutletState
-from sim.village import Luck, Village
+from sim.state import NONE, DonorState, KubeState, MemberState, OutletState, Status
+from sim.village import Village
 from sim.week import PHASES
 from tests.worlds import setting, shipped
 
 WEEK = 6
 CALL = re.compile(r"  (\w+)\.(\w+)\((.*)\) = (.+)")
-LUCK = re.compile(r"  luck in (\w+)\((\d+)\) = (.+)")
+LUCK = re.compile(r"  luck in (\w+)\((-?\d+)\) = (.+)")
 DIGITS = 2e-3  # numbers are shown with four digits
 
 
@@ -35,8 +41,8 @@ def village_at(week: int, plan: str = "package_2019") -> Village:
 def traced(kind: str, number: int = 0) -> tuple[Village, list[str]]:
     """A village after a week in which one agent was watched, and the lines of the trace."""
     village = village_at(0)
-    agents = getattr(village, kind)
-    agent = agents[number] if isinstance(agents, list) else agents
+    watched = getattr(village, kind)
+    agent = watched[number] if isinstance(watched, list) else watched
     return village, trace(village, WEEK, agent)
 
 
@@ -49,10 +55,20 @@ def state_of(village: Village) -> list[dict[str, Any]]:
         (KubeState, [village.kube]),
     ]
     return [
-        {name: getattr(agent, name) for name in record.__dataclass_fields__}
-        for record, agents in records
-        for agent in agents
+        {name: plain(getattr(agent, name)) for name in record.__dataclass_fields__}
+        for record, some in records
+        for agent in some
     ]
+
+
+def plain(value: Any) -> Any:
+    """An array as a list, which is equal or not."""
+    return value.tolist() if isinstance(value, np.ndarray) else value
+
+
+def rules() -> list[dict[str, Any]]:
+    """Every rule of each module, by name."""
+    return [dict(inspect.getmembers(module, is_rule)) for module in RULES]
 
 
 def calls(lines: list[str], rule: str) -> list[tuple[dict[str, str], float]]:
@@ -78,20 +94,23 @@ def test_a_woman_decides_with_what_the_trace_says() -> None:
     """Each session: the chance by the rule for her state, her luck, and whether she came."""
     village = village_at(WEEK)
     woman, p = village.members[6], village.p
-    before = {"trust": woman.trust, "efficacy": woman.efficacy, "belief": woman.belief}
+    hers = ("kind", "trust", "efficacy", "motivation", "belief", "propensity", "expected_pay")
+    before = {name: getattr(woman, name) for name in hers}
+    around = {"norm": village.kube.norm, "mentor": village.kube.mentor, "fgd": woman.fgd}
     village.step()
     after, lines = traced("members", 6)
+    ((given, leaning),) = calls(lines, "members.inclination")
+    for name, value in {**before, **around}.items():
+        assert float(given[name]) == pytest.approx(value, rel=DIGITS)
+    assert given["poor"] == "False"
+    mine = members.inclination(p, *before.values(), *around.values(), False)
+    assert leaning == pytest.approx(mine, rel=DIGITS)
     asked = calls(lines, "members.attendance_probability")
     lots = luck(lines, Event.ATTEND)
     assert len(asked) == len(lots) == len(village.kube.sessions) == 2
     for (given, chance), (session, u) in zip(asked, lots, strict=True):
-        for name, value in before.items():
-            assert float(given[name]) == pytest.approx(value, rel=DIGITS)
-        again = members.attendance_probability(
-            p, woman.kind, before["trust"], before["efficacy"], float(given["expected_pay"]),
-            given["called"] == "True", float(given["norm"]), before["belief"],
-            float(given["mentor"]), float(given["fgd"]),
-        )  # fmt: skip
+        assert given["called"] == str(bool(woman.called[session]))
+        again = members.attendance_probability(p, mine, bool(woman.called[session]))
         assert chance == pytest.approx(again, rel=DIGITS)
         assert u == pytest.approx(village.draw(Event.ATTEND, woman.key, session), rel=DIGITS)
         assert after.members[6].came[session] == woman.came[session] == (u < chance)
@@ -104,12 +123,16 @@ def test_an_outlet_orders_and_sells_what_the_trace_says() -> None:
     village.step()
     lines = traced("outlets", number)[1]
     orders = calls(lines, "selling.order")
-    assert len(orders) == len(village.setting.products) * len(village.kube.sessions)
+    assert len(orders) == village.kube.offered.sum() * len(village.kube.sessions) > 0
     for given, pieces in orders:
         again = selling.order(float(given["share"]), float(given["expected"]))
         assert abs(pieces - again) <= 1  # of rounded arguments
-    sold = sum(result for _, result in calls(lines, "selling.sell"))
-    assert sold == sum(partner.sold) > 0
+    sales = calls(lines, "selling.sell")
+    assert sum(result for _, result in sales) == partner.sold.sum() > 0
+    for given, pieces in sales:
+        shelf = np.array([int(n) for n in given["batches"].strip("[]").split(", ")])
+        span = [int(given[name]) for name in ("first", "last", "wanted")]
+        assert selling.sell(shelf, *span) == pieces
     for given, wanted in calls(lines, "selling.buyers"):
         numbers = [float(given[name]) for name in ("mean", "dispersion", "u")]
         assert abs(wanted - selling.buyers(*numbers)) <= 1
@@ -122,11 +145,15 @@ def test_an_outlet_that_is_visited_accepts_by_the_rule() -> None:
     number = village.outlets.index(place)
     lines = traced("outlets", number)[1]
     ((given, chance),) = calls(lines, "outlets.acceptance_probability")
+    known = [village.outlets[i] for i in place.acquaintances if i != NONE]
+    vouched = fmean(outlet.trust for outlet in known if outlet.status == Status.PARTNER)
+    kube = village.kube
     again = outlets.acceptance_probability(
-        village.p, place.trust, village.kube.quality, place.margin, place.km, village.kube.legal,
-        village.kube.mentor,
+        village.p, place.trust, kube.quality, place.margin, place.km, kube.legal, kube.mentor,
+        vouched, kube.networking, kube.knowledge,
     )  # fmt: skip
     assert chance == pytest.approx(again, rel=DIGITS)
+    assert float(given["vouched"]) == pytest.approx(vouched, rel=DIGITS)
     assert float(given["km"]) == place.km
     accepted = luck(lines, Event.ACCEPT)[0][1] < chance
     told = [line for line in lines if line.startswith("event: ") and place.id in line]
@@ -183,14 +210,15 @@ def test_tracing_changes_nothing_in_the_run(kind: str) -> None:
 
 
 def test_the_rules_are_as_before() -> None:
-    before = [dict(inspect.getmembers(module, inspect.isfunction)) for module in RULES]
+    before = rules()
+    assert all(before)
     village, _ = traced("members")
-    assert [dict(inspect.getmembers(module, inspect.isfunction)) for module in RULES] == before
+    assert rules() == before
     assert "draw" not in vars(village.members[0])
 
 
 def test_the_rules_are_as_before_even_after_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = [dict(inspect.getmembers(module, inspect.isfunction)) for module in RULES]
+    before = rules()
 
     def fail(_: Outlet) -> None:
         raise ZeroDivisionError
@@ -199,17 +227,19 @@ def test_the_rules_are_as_before_even_after_an_error(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(Outlet, "sell", fail)
     with pytest.raises(ZeroDivisionError):
         trace(village, WEEK, village.members[0])
-    assert [dict(inspect.getmembers(module, inspect.isfunction)) for module in RULES] == before
+    assert rules() == before
     assert isinstance(village.members[0], Member)
     assert "draw" not in vars(village.members[0])
 
 
 def test_every_module_of_rules_is_listened_to() -> None:
     """A rule that an agent calls must not be missing from the trace."""
+    kinds = [f"sim.agents.{each.name}" for each in pkgutil.iter_modules(agents.__path__)]
     used = {
         value.__name__
-        for name in ("agents", "kube")
-        for value in vars(__import__(f"sim.{name}", fromlist=["_"])).values()
+        for name in (*kinds, "sim.kube")
+        for value in vars(import_module(name)).values()
         if inspect.ismodule(value) and value.__name__.startswith("sim.rules.")
     }
+    assert {"sim.rules.members", "sim.rules.outlets", "sim.rules.selling"} < used
     assert used <= {module.__name__ for module in RULES}

@@ -31,6 +31,7 @@ RUPIAH = frozenset(
         "receipts",
         "receivable",
         "payouts",
+        "wages",
         "grant_cash",
         "grants_rp",
         "dana_desa_rp",

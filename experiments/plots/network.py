@@ -77,7 +77,8 @@ def network_response(points: pd.DataFrame, binding: pd.DataFrame, lang: str = "i
     """Three panels over the number of partners: income, what the next adds, what binds.
 
     points: partners, trust (low, middle, high), village_id, net_income, gross_income (rupiah per
-    woman per week); binding: partners, trust, binding (demand, cash, hands, trips, none), share.
+    woman per week); binding: partners, trust, binding (demand, cash, hands, trips, ties, none),
+    share.
     """
     table = response_table(points, binding)
     middle = table[table["trust"] == SHOWN]

@@ -11,6 +11,7 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPool
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
+from multiprocessing.context import BaseContext
 
 from experiments.designs import plausible_villages
 from experiments.engines import Engine, village_class
@@ -108,8 +109,7 @@ def run_points(
         pool = ThreadPoolExecutor(workers)
         yield from _in_order(pool, lambda part: _run_part(study, part), parts, AHEAD * workers)
     else:
-        way = multiprocessing.get_all_start_methods()[0]  # the platform's; Mesa 3.3 sets another
-        context = multiprocessing.get_context(way)
+        context = _context()
         processes = ProcessPoolExecutor(workers, context, _remember, (study,))
         yield from _in_order(processes, _run_remembered, parts, AHEAD * workers)
 
@@ -143,6 +143,15 @@ def _in_order(
             yield from waiting.popleft().result()
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _context() -> BaseContext:
+    """How workers begin: never a plain fork, for the libraries have threads and it may hang."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])  # so that a worker need not import it again
+    return context
 
 
 _study: Study

@@ -27,6 +27,7 @@ from sim.quantiles import sort
 from sim.rules import members, trust, work
 from sim.setting import Ground, Setting
 from sim.state import Status
+from sim.sums import pieces, times
 from sim.world import Donors, Group, Outlets, Women, World
 
 __all__ = [
@@ -80,22 +81,6 @@ def record(ground: Ground, world: World, week: int, tables: Tables) -> None:
 
 
 @inner
-def _count(flags: NDArray[np.bool_]) -> int:
-    count = 0
-    for flag in flags:
-        count += 1 if flag else 0
-    return count
-
-
-@inner
-def _pieces(counts: NDArray[np.int64]) -> int:
-    pieces = 0
-    for count in counts:
-        pieces += count
-    return pieces
-
-
-@inner
 def _incomes(p: Parameters, women: Women, row: Any) -> None:
     """Per founding woman, whether she is still in the group or not."""
     n = p.n_members
@@ -113,7 +98,7 @@ def _incomes(p: Parameters, women: Women, row: Any) -> None:
         row.farm_income_forgone += woman.wage_lost
         row.own_cash_income += cash[i]
         row.household_income += household
-        row.kube_hours += _count(women.worked[i]) * p.session_hours
+        row.kube_hours += times(women.worked[i]) * p.session_hours
         row.households_above_poverty_line += 1 if household >= needs else 0
         row.poverty_gap += max(0.0, needs - household) / needs
     row.net_income = row.kube_income - row.farm_income_forgone
@@ -168,7 +153,7 @@ def _people(p: Parameters, women: Women, kube: Group, row: Any) -> None:
         row.motivation /= row.members
         row.voice /= row.members
     row.bonding = work.share(met, came)
-    row.attendance = group.attendance if _count(kube.held) else np.nan
+    row.attendance = group.attendance if times(kube.held) else np.nan
 
 
 @inner
@@ -178,11 +163,11 @@ def _trade(p: Parameters, ground: Ground, outlets: Outlets, kube: Group, row: An
     taken = kept = usual = reached = value = largest = trusted = 0.0
     for o in range(len(outlets.rows)):
         outlet = outlets.rows[o]
-        sold, delivered = _pieces(outlets.sold[o]), _pieces(outlets.delivered[o])
+        sold, delivered = pieces(outlets.sold[o]), pieces(outlets.delivered[o])
         row.volume += sold
         row.delivered += delivered
         row.volume_outside += sold if outlet.outside else 0
-        row.receivable += _pieces(outlets.due[o])
+        row.receivable += pieces(outlets.due[o])
         row.informed += 1 if outlet.informed else 0
         if outlet.own or not outlet.outright:
             taken += delivered
@@ -200,14 +185,14 @@ def _trade(p: Parameters, ground: Ground, outlets: Outlets, kube: Group, row: An
             trusted += trust.trust_of(
                 p, outlet.good, outlet.bad, outlet.base_rate, outlet.level, outlet.cap
             )
-    row.made = _pieces(kube.made)
+    row.made = pieces(kube.made)
     row.unsold_share = kept / taken if taken > 0 else np.nan
     row.informed = work.share(row.informed, len(outlets.rows))
     row.reach = work.share(reached, usual)
     row.largest_loss = work.share(largest, value)
     row.core_loss = 1.0 if value > 0 and not work.core_stands(p, 1, True, False) else 0.0
     row.trust_outlets = trusted / row.outlets_active if row.outlets_active > 0 else np.nan
-    row.products = _count(kube.offered)
+    row.products = times(kube.offered)
 
 
 @inner
@@ -257,7 +242,7 @@ def _sums(p: Parameters, women: Women, rows: NDArray[np.void]) -> None:
         rows[i].kube_income += woman.pay + woman.wages
         rows[i].farm_income_forgone += woman.wage_lost
         rows[i].farm_income += woman.farm_income
-        rows[i].kube_hours += _count(women.worked[i]) * p.session_hours
+        rows[i].kube_hours += times(women.worked[i]) * p.session_hours
 
 
 @inner
@@ -271,17 +256,17 @@ def _outlets(p: Parameters, ground: Ground, outlets: Outlets, rows: NDArray[np.v
             p, outlet.good, outlet.bad, outlet.base_rate, outlet.level, outlet.cap
         )
         for k in range(len(products)):
-            row.ordered += _pieces(outlets.orders[o, k])
+            row.ordered += pieces(outlets.orders[o, k])
             row.loss_if_lost += outlets.sold[o, k] * products[k].price
         value += row.loss_if_lost
-        row.delivered = _pieces(outlets.delivered[o])
-        row.sold = _pieces(outlets.sold[o])
-        row.returned = _pieces(outlets.returned[o])
-        row.wasted = _pieces(outlets.wasted[o])
-        row.lost = _pieces(outlets.lost[o])
+        row.delivered = pieces(outlets.delivered[o])
+        row.sold = pieces(outlets.sold[o])
+        row.returned = pieces(outlets.returned[o])
+        row.wasted = pieces(outlets.wasted[o])
+        row.lost = pieces(outlets.lost[o])
         row.paid = outlet.paid
-        row.receivable = _pieces(outlets.due[o])
-        row.degree = _count(outlets.acquaintances[o] >= 0)
+        row.receivable = pieces(outlets.due[o])
+        row.degree = times(outlets.acquaintances[o] >= 0)
     for o in range(len(rows)):
         rows[o].loss_if_lost = work.share(rows[o].loss_if_lost, value)
 
@@ -318,8 +303,8 @@ def _members(women: Women, rows: NDArray[np.void]) -> None:
         row.belief = woman.belief
         row.expected_pay = woman.expected_pay
         row.farm_days = woman.farm_days
-        row.sessions_came = _count(women.came[i])
-        row.sessions_worked = _count(women.worked[i])
+        row.sessions_came = times(women.came[i])
+        row.sessions_worked = times(women.worked[i])
         row.ill = 1.0 if woman.ill_weeks > 0 else 0.0
         row.farm_income = woman.farm_income
         row.farm_income_forgone = woman.wage_lost

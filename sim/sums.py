@@ -1,8 +1,13 @@
-"""Adding up the same way on every Python."""
+"""Adding up the same way on every Python and in both engines: from left to right."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.compiled import inner
 
 
 def total(numbers: Iterable[float]) -> float:
@@ -11,3 +16,31 @@ def total(numbers: Iterable[float]) -> float:
     for number in numbers:
         result += number
     return result
+
+
+@inner
+def added(numbers: NDArray[np.float64]) -> float:
+    """`total` of an array, for compiled code."""
+    result = 0.0
+    for number in numbers:
+        result += number
+    return result
+
+
+@inner
+def pieces(counts: NDArray[np.int64]) -> int:
+    """Sum of whole numbers, for compiled code."""
+    result = 0
+    for count in counts:
+        result += count
+    return result
+
+
+@inner
+def times(flags: NDArray[np.bool_]) -> int:
+    """How many are true, for compiled code."""
+    count = 0
+    for flag in flags:
+        if flag:
+            count += 1
+    return count

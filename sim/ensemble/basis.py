@@ -61,31 +61,6 @@ def note(now: Now, what: int, subject: int, value: float) -> None:
 
 
 @inner
-def pieces(counts: NDArray[np.int64]) -> int:
-    total = 0
-    for count in counts:
-        total += count
-    return total
-
-
-@inner
-def total(numbers: NDArray[np.float64]) -> float:
-    result = 0.0
-    for number in numbers:
-        result += number
-    return result
-
-
-@inner
-def times(flags: NDArray[np.bool_]) -> int:
-    count = 0
-    for flag in flags:
-        if flag:
-            count += 1
-    return count
-
-
-@inner
 def active_women(women: Women, group: Any) -> int:
     count = 0
     for i in range(group.women):

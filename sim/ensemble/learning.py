@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.compiled import inner
 from sim.draws import Event
-from sim.ensemble.basis import Now, active_women, draw, note, pieces, times, total, value_of
+from sim.ensemble.basis import Now, active_women, draw, note, value_of
 from sim.ensemble.selling import on_consignment
 from sim.happenings import What
 from sim.rules import members, support, trust, work
@@ -17,6 +17,7 @@ from sim.rules import outlets as ties_rules
 from sim.rules import selling as selling_rules
 from sim.setting import Ground
 from sim.state import Status
+from sim.sums import added, pieces, times
 from sim.world import Donors, Group, Outlets, Women
 
 
@@ -164,7 +165,7 @@ def learn_from_sales(p: Any, outlets: Outlets, kube: Group, k: int) -> None:
         if outlet.status == Status.PARTNER and on_consignment(outlet):
             delivered += outlets.delivered[o, k]
             sold += outlets.sold[o, k]
-            expected += total(outlets.means[o, k])
+            expected += added(outlets.means[o, k])
     if delivered == 0:
         return
     last = kube.sold_memory.shape[1] - 1
@@ -177,5 +178,5 @@ def learn_from_sales(p: Any, outlets: Outlets, kube: Group, k: int) -> None:
         p,
         kube.supply[k],
         work.share(delivered - sold, delivered),
-        work.share(pieces(kube.sold_memory[k]), total(kube.expected_memory[k])),
+        work.share(pieces(kube.sold_memory[k]), added(kube.expected_memory[k])),
     )

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.compiled import inner
 from sim.draws import Event
-from sim.ensemble.basis import Now, Scratch, draw, note, pieces
+from sim.ensemble.basis import Now, Scratch, draw, note
 from sim.ensemble.orders import any_at, trips_together
 from sim.happenings import What
 from sim.quantiles import smallest
@@ -16,6 +16,7 @@ from sim.rules import members, work
 from sim.rules import selling as selling_rules
 from sim.setting import Ground
 from sim.state import NONE
+from sim.sums import pieces
 from sim.world import Group, Outlets, Women
 
 

@@ -8,13 +8,14 @@ import numpy as np
 
 from sim.compiled import inner
 from sim.draws import Event
-from sim.ensemble.basis import Now, Scratch, draw, note, times, trust_of
+from sim.ensemble.basis import Now, Scratch, draw, note, trust_of
 from sim.ensemble.learning import lose_trust
 from sim.happenings import What
 from sim.rules import outlets as ties_rules
 from sim.rules import trust, work
 from sim.setting import Ground
 from sim.state import NONE, Status
+from sim.sums import times
 from sim.world import Group, Outlets
 
 

@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from sim.compiled import inner
 from sim.draws import Event
 from sim.ensemble.agenda import inclination
-from sim.ensemble.basis import Now, Scratch, draw, pieces, times, trust_of
+from sim.ensemble.basis import Now, Scratch, draw, trust_of
 from sim.rules import members, work
 from sim.rules import selling as selling_rules
 from sim.setting import Ground
 from sim.state import Status
+from sim.sums import pieces, times
 from sim.world import Group, Outlets, Women
 
 

@@ -6,11 +6,12 @@ from typing import Any
 
 from sim.compiled import inner
 from sim.draws import Event, about
-from sim.ensemble.basis import Now, draw, pieces, times
+from sim.ensemble.basis import Now, draw
 from sim.rules import money, work
 from sim.rules import selling as selling_rules
 from sim.setting import Ground
 from sim.state import Status
+from sim.sums import pieces, times
 from sim.world import Donors, Group, Outlets, Women
 
 

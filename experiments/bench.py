@@ -51,8 +51,8 @@ class Collected(Village):
 def bench(runs: int = 20) -> dict[str, float]:
     """Milliseconds per run of 52 weeks with 20 women and 7 outlets, the whole package.
 
-    Medians over `runs` in the village, weekly tables included; the best of five rounds of
-    `runs` times BATCH in the ensemble, on one thread and on all cores. `growth_*`: the steepest
+    Medians over `runs` in the village, alone and with a Mesa DataCollector; the best of five rounds
+    of `runs` times BATCH in the ensemble, weekly tables included, on one thread and on all cores. `growth_*`: the steepest
     exponent of time between neighbouring sizes.
     """
     group, scenario = _small_group(), load_scenario("package_2019")
@@ -61,7 +61,7 @@ def bench(runs: int = 20) -> dict[str, float]:
     simulate_all(setting, scenario, [Luck()], WEEKS)
     first = time.perf_counter() - started
     simulate_all(setting, scenario, [Luck()], WEEKS, engine="village")
-    village = _median(runs, lambda luck: _in_village(setting, scenario, luck))
+    village = _median(runs, lambda luck: Village(setting, scenario, luck).live(WEEKS))
     collected = _median(runs, lambda luck: Collected(setting, scenario, luck).live(WEEKS))
     ensemble = _ensemble(setting, scenario, runs, 1)
     every = _ensemble(setting, scenario, runs, os.cpu_count() or 1)
@@ -90,10 +90,6 @@ def _setting(
     group: Group, weeks: int = WEEKS, overrides: Mapping[str, Value] | None = None
 ) -> Setting:
     return setting_for(group, resolve(register_of(group), overrides), weeks)
-
-
-def _in_village(setting: Setting, scenario: Scenario, luck: Luck) -> None:
-    simulate_all(setting, scenario, [luck], WEEKS, engine="village")
 
 
 def _median(runs: int, once: Callable[[Luck], object]) -> float:

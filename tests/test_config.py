@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sim.config import numerals, tree
+from sim.config.plan_checks import check_scenario
 from sim.parameters import CATALOGUE, INTERVENTION_KINDS, ParameterError, checked
 from sim.scenario import (
     AnyIntervention,
@@ -985,3 +986,23 @@ def json_like(value: object) -> str:
     if isinstance(value, str):
         return value if value.isalnum() else "'" + value.replace("'", "''") + "'"
     return {None: "null", True: "true", False: "false"}.get(value, str(value))  # type: ignore[call-overload,no-any-return]
+
+
+@pytest.mark.parametrize(
+    ("plans", "expected"),
+    [
+        (
+            [
+                {"kind": "market_stall", "week": 1, "weeks": 5, "outlet": "pasar"},
+                {"kind": "market_stall", "week": 3, "weeks": 5, "outlet": "pasar"},
+            ],
+            "a second market_stall at 'pasar' in week 3",
+        ),
+        ([{"kind": "counselling", "week": 1, "clients": 21}], "no more than the 20 members"),
+    ],
+)
+def test_plans_that_cannot_be_are_refused(plans: list[dict[str, object]], expected: str) -> None:
+    made = Scenario.model_validate({"id": "a_test", "title": "A test", "interventions": plans})
+    (found,) = check_scenario(made, load_group())
+    assert expected in found.message
+    assert not found.warning

@@ -9,6 +9,7 @@ from sim.config.checks import Finding, check_settings
 from sim.config.plan import (
     Audience,
     CapitalProposal,
+    Counselling,
     Intervention,
     Lasting,
     MarketStall,
@@ -34,6 +35,8 @@ def check_scenario(scenario: Scenario, group: Group) -> list[Finding]:
         *_conditions(scenario, group),
         *_repeats(scenario),
         *_repeated_visits(scenario),
+        *_overlaps(scenario),
+        *_clients(scenario, group),
         *_shocks(scenario, group),
         *check_settings(scenario, register_of(group)),
     ]
@@ -188,6 +191,27 @@ def _repeated_visits(scenario: Scenario) -> Iterator[Finding]:
                 message = f"a second negotiation with '{outlet}' in week {week}"
                 yield Finding(("interventions", n), message)
             visits |= planned
+
+
+def _overlaps(scenario: Scenario) -> Iterator[Finding]:
+    """Stalls and pages are kept once at a time."""
+    kept: set[tuple[str, int]] = set()
+    for n, each in enumerate(scenario.interventions):
+        if not isinstance(each, MarketStall | SocialMedia):
+            continue
+        weeks = {first + k for first in each.planned_weeks for k in range(each.weeks)}
+        planned = {(each.outlet, week) for week in weeks}
+        for outlet, week in sorted(kept & planned)[:1]:
+            message = f"a second {each.kind} at '{outlet}' in week {week}"
+            yield Finding(("interventions", n), message)
+        kept |= planned
+
+
+def _clients(scenario: Scenario, group: Group) -> Iterator[Finding]:
+    for n, each in enumerate(scenario.interventions):
+        if isinstance(each, Counselling) and each.clients > group.members.count:
+            message = f"got {each.clients}, expected no more than the {group.members.count} members"
+            yield Finding(("interventions", n, "clients"), message)
 
 
 # --- Shocks --------------------------------------------------------------------------------------

@@ -52,8 +52,8 @@ def bench(runs: int = 20) -> dict[str, float]:
     """Milliseconds per run of 52 weeks with 20 women and 7 outlets, the whole package.
 
     Medians over `runs` in the village, alone and with a Mesa DataCollector; the best of five rounds
-    of `runs` times BATCH in the ensemble, weekly tables included, on one thread and on all cores. `growth_*`: the steepest
-    exponent of time between neighbouring sizes.
+    of `runs` times BATCH in the ensemble, weekly tables included, on one thread and on all cores.
+    `growth_*`: the steepest exponent of time between neighbouring sizes.
     """
     group, scenario = _small_group(), load_scenario("package_2019")
     setting = _setting(group)

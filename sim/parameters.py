@@ -722,8 +722,8 @@ for _kind, _cash, _days, _persons, _hours in (
          _source, role="given")
     _row(f"cost_{_kind}_days", _days, _days / 2, _days * 2, "facilitator days",
          f"facilitator's time for one {_kind}{_per}", _source, role="given", hard=(0, 100))
-    _row(f"cost_{_kind}_persons", _persons, min(1, _persons), 20, "persons", f"women at one {_kind}", _source,
-         role="given", distribution="integer")
+    _row(f"cost_{_kind}_persons", _persons, min(1, _persons), 20, "persons",
+         f"women at one {_kind}", _source, role="given", distribution="integer")
     _row(f"cost_{_kind}_hours", _hours, _hours / 2, _hours * 2, "hours", f"hours of each woman at "
          f"one {_kind}{_per}", _source, role="given", hard=(0, 100))
 

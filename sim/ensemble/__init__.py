@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sim import founding, measures
 from sim import world as worlds
-from sim.compiled import borrowed, compiled, inner
+from sim.compiled import borrowed, compiled, inner, readable
 from sim.draws import Luck, event_key
 from sim.ensemble.agenda import interventions
 from sim.ensemble.basis import EVENTS, Now, Scratch
@@ -153,7 +153,8 @@ def simulate(
         some = lucks[first : first + chunk]
         runs = np.array([luck.key for luck in some], np.int64)
         tables = measures.empty(setting, weeks, detail, members_too, len(some))
-        log, ends = np.empty(rows * len(some), HAPPENING), np.zeros(len(some), np.int64)
+        log = readable(np.empty(rows * len(some), HAPPENING))
+        ends = np.zeros(len(some), np.int64)
         first_week = -int(setting.p.burn_in_weeks)
         live(
             setting.ground, founded.block, made, scratch, runs, first_week, weeks, tables, keys,

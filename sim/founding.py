@@ -11,7 +11,7 @@ from sim import world
 from sim.compiled import compiled
 from sim.config.timing import STAGES
 from sim.draws import Event, event_key, name_key, uniform
-from sim.parameters import INTERVENTION_KINDS, OUTLET_KINDS, Value
+from sim.parameters import DAYS_PER_WEEK, INTERVENTION_KINDS, OUTLET_KINDS, Value
 from sim.quantiles import rank
 from sim.rules import members, selling, support, trust, work
 from sim.scenario import Donor, Outlet, Scenario
@@ -153,7 +153,7 @@ def _usual_sales(setting: Setting, made: World, index: int) -> int:
 def _selling_days(setting: Setting, k: int) -> int:
     """Days of a week on which a batch of product `k` is on the shelf."""
     life = int(setting.values[f"shelf_life_days_{setting.group.products[k].id}"])
-    return min(7, life + int(setting.p.sessions_per_week) - 1)
+    return min(DAYS_PER_WEEK, life + int(setting.p.sessions_per_week) - 1)
 
 
 def _found_donor(setting: Setting, row: Any, index: int, donor: Donor) -> None:

@@ -114,8 +114,6 @@ DAYS_PER_WEEK: Final = 7
 BOTH_WAYS: Final = 2
 HALVING: Final = 2
 GAMMA_SHAPE: Final = 2  # of delays: the sum of two exponential waits
-LOGISTIC_SPREAD: Final = 3**0.5 / 3.141592653589793  # scale of a logistic law with variance 1
-LOG_TINY: Final = -700.0  # a probability below exp of this is no longer a normal float
 MONTHS: Final = (
     "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
 )  # fmt: skip

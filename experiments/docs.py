@@ -25,7 +25,7 @@ from experiments.analysis.runs import LASTS, MEANS, run_means
 from experiments.columns import EVENTS, KEYS, RUNS, WOMEN, About
 from experiments.markdown import code, codes, number, role, span, table
 from sim import founding, happenings, interventions, measures, state, world
-from sim.draws import Event, Luck
+from sim.draws import Event, Luck, about, event_key, name_key, uniform
 from sim.happenings import What
 from sim.parameters import INTERVENTION_KINDS, OUTLET_KINDS, REGISTER, Parameter, resolve
 from sim.runs import Tables, run
@@ -121,7 +121,7 @@ def _setting() -> Setting:
 def _first_day() -> world.World:
     """The case at its founding."""
     made = founding.found(_setting(), load_scenario(FULL))
-    founding.draw_luck(_setting().ground, made.women, made.outlets, Luck().key)
+    founding.draw_luck(_setting().ground, made.women, made.outlets, made.room, Luck().key)
     return made
 
 
@@ -144,6 +144,37 @@ def draws() -> str:
                     found[event].append(tuple(use))
     rows = [(code(event.name), event.value, *_together(found[event.name])) for event in Event]
     return table(("event", "number", "looked up in", "who", "whom"), rows)
+
+
+CHECKED_WEEKS: Final = (0, 1, 7, 12, 25, 51)
+CHECKED: Final = ("attendance", "made", "volume", "outlets_active", "trust_outlets", "cash")
+
+
+def check_draws() -> str:
+    """Some draws of the first week, for those who build the model anew."""
+    ibu, outlet, banana = name_key("ibu_01"), name_key("warung_amat"), name_key("pisang")
+    asked = (
+        ("`FARM_CALL`, `ibu_01`, session 0", Event.FARM_CALL, ibu, 0),
+        ("`ATTEND`, `ibu_01`, session 1", Event.ATTEND, ibu, 1),
+        ("`DELIVERY`", Event.DELIVERY, 0, 0),
+        ("`DEMAND`, `warung_amat`, `pisang`, window 1", Event.DEMAND, outlet, about(banana, 1)),
+    )
+    rows = [
+        (what, f"{uniform(event_key(Luck().key, 0, int(event)), who, whom):.12f}")
+        for what, event, who, whom in asked
+    ]
+    return table(("week 0", "u"), [("key of `ibu_01`", str(ibu)), *rows])
+
+
+def check_weeks() -> str:
+    """Some weeks of two scenarios, likewise."""
+    rows = [
+        (code(name), week, *(f"{row[column]:.10g}" for column in CHECKED))
+        for name in ("none", "everything")
+        for week, row in run(name, weeks=max(CHECKED_WEEKS) + 1).weekly.iterrows()
+        if week in CHECKED_WEEKS
+    ]
+    return table(("scenario", "week", *map(code, CHECKED)), rows)
 
 
 def _together(uses: Sequence[Sequence[str]]) -> tuple[str, ...]:
@@ -317,6 +348,8 @@ BLOCKS: Final[dict[str, Callable[[], str]]] = {
     "shocks": lambda: fields_of(state.ShockState),
     "happenings": events,
     "draws": draws,
+    "check_draws": check_draws,
+    "check_weeks": check_weeks,
     "parameters": parameters,
     "register": register,
     "outlet_kinds": outlet_kinds,

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.compiled import is_rule
+from sim.compiled import Compiled
 from sim.draws import Event
 from sim.happenings import name_of, subject_of
 from sim.parameters import Parameters
@@ -67,7 +67,7 @@ def _listening(agent: object, lines: list[str]) -> Iterator[None]:
     originals = [
         (module, name, rule)
         for module in RULES
-        for name, rule in inspect.getmembers(module, is_rule)
+        for name, rule in inspect.getmembers(module, lambda each: isinstance(each, Compiled))
         if rule.__module__ == module.__name__
     ]
     for module, name, rule in originals:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-import numpy as np
-
 from sim import world
 from sim.compiled import compiled
 from sim.config.timing import STAGES
@@ -17,7 +15,7 @@ from sim.rules import members, selling, support, trust, work
 from sim.scenario import Donor, Outlet, Scenario
 from sim.setting import Ground, Setting, ingredient_names
 from sim.state import NEVER, NONE, Shock, Status, When
-from sim.world import Outlets, Women, World
+from sim.world import Outlets, Room, Women, World
 
 QUARTER: Final = 13  # weeks of materials that the officers remember
 _STAGES: Final = tuple(STAGES.values())
@@ -285,7 +283,7 @@ def _shock(setting: Setting, shock: Any) -> dict[str, Value]:
 
 
 @compiled
-def draw_luck(ground: Ground, women: Women, outlets: Outlets, run: int) -> None:
+def draw_luck(ground: Ground, women: Women, outlets: Outlets, room: Room, run: int) -> None:
     """Complete a world: the women who found the group, and the acquaintances of the outlets."""
     p = ground.p[0]
     week = -p.burn_in_weeks
@@ -294,7 +292,7 @@ def draw_luck(ground: Ground, women: Women, outlets: Outlets, run: int) -> None:
         women.rows[i].founder = True
         women.rows[i].officer = i < p.n_officers
         women.rows[i].house = i == 0
-    _draw_acquaintances(ground, outlets, run, week)
+    _draw_acquaintances(ground, outlets, room, run, week)
 
 
 @compiled
@@ -320,14 +318,14 @@ def draw_woman(ground: Ground, women: Women, run: int, week: int, i: int) -> Non
 
 
 @compiled
-def _draw_acquaintances(ground: Ground, made: Outlets, run: int, week: int) -> None:
+def _draw_acquaintances(ground: Ground, made: Outlets, room: Room, run: int, week: int) -> None:
     """Who hears from whom: a small world on each side of the village border.
 
     Outlets stand on a ring by lot and know the nearest; a few know somebody anywhere instead
     (Watts and Strogatz 1998). Online outlets meet nobody.
     """
     p, outlets, known = ground.p[0], made.rows, made.acquaintances
-    lots, everywhere = np.zeros(len(outlets)), np.zeros(len(outlets), np.int64)
+    lots, everywhere, ring = room.views, room.asked, room.loads
     places, far = event_key(run, week, Event.PLACE), event_key(run, week, Event.FAR)
     met = 0
     for o in range(len(outlets)):
@@ -337,7 +335,6 @@ def _draw_acquaintances(ground: Ground, made: Outlets, run: int, week: int) -> N
         if not outlets[o].online:
             everywhere[met] = o
             met += 1
-    ring = np.zeros(met, np.int64)
     for side in range(2):
         n = 0
         for place in range(met):

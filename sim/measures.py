@@ -21,14 +21,14 @@ from sim.columns import (
     Column,
     row_of,
 )
-from sim.compiled import compiled, inner, readable
+from sim.compiled import compiled, readable
 from sim.parameters import DAYS_PER_WEEK, Parameters
 from sim.quantiles import sort
 from sim.rules import members, trust, work
 from sim.setting import Ground, Setting
 from sim.state import Status
 from sim.sums import pieces, times
-from sim.world import Donors, Group, Outlets, Women, World
+from sim.world import Donors, Group, Outlets, Room, Women, World
 
 __all__ = [
     "MEMBER_WEEKLY", "OUTLET_WEEKLY", "PRODUCT_WEEKLY", "WEEKLY", "WOMAN_SUMS", "Column", "Tables",
@@ -68,7 +68,7 @@ def numbers(table: NDArray[np.void]) -> NDArray[np.float64]:
 def record(ground: Ground, world: World, week: int, tables: Tables) -> None:
     """Write down week `week` (0 or later) of a world."""
     p, row = ground.p[0], tables.weekly[week]
-    _incomes(p, world.women, row)
+    _incomes(p, world.women, world.room, row)
     _people(p, world.women, world.kube, row)
     _trade(p, ground, world.outlets, world.kube, row)
     _group(world.kube, world.donors, p, row)
@@ -80,12 +80,12 @@ def record(ground: Ground, world: World, week: int, tables: Tables) -> None:
         _members(world.women, tables.members[week])
 
 
-@inner
-def _incomes(p: Parameters, women: Women, row: Any) -> None:
+@compiled
+def _incomes(p: Parameters, women: Women, room: Room, row: Any) -> None:
     """Per founding woman, whether she is still in the group or not."""
     n = p.n_members
     line = p.poverty_line_month * DAYS_PER_WEEK / p.days_per_month  # Rp a person and week
-    cash = np.zeros(n)
+    cash = room.sorting[:n]
     for i in range(n):
         woman = women.rows[i]
         cash[i] = woman.pay + woman.wages + woman.farm_income
@@ -116,7 +116,7 @@ def _incomes(p: Parameters, women: Women, row: Any) -> None:
     row.income_gini = gini(cash)
 
 
-@inner
+@compiled
 def gini(incomes: NDArray[np.float64]) -> float:
     """Gini coefficient (0-1) of non-negative incomes, which it sorts; 0 when there are none."""
     sort(incomes)
@@ -130,7 +130,7 @@ def gini(incomes: NDArray[np.float64]) -> float:
     return 2 * ranked / (n * total) - (n + 1) / n
 
 
-@inner
+@compiled
 def _people(p: Parameters, women: Women, kube: Group, row: Any) -> None:
     """The women who are in the group now."""
     group = kube.rows[0]
@@ -156,7 +156,7 @@ def _people(p: Parameters, women: Women, kube: Group, row: Any) -> None:
     row.attendance = group.attendance if times(kube.held) else np.nan
 
 
-@inner
+@compiled
 def _trade(p: Parameters, ground: Ground, outlets: Outlets, kube: Group, row: Any) -> None:
     """Goods, outlets and what hangs on the most important one."""
     products = ground.products
@@ -195,7 +195,7 @@ def _trade(p: Parameters, ground: Ground, outlets: Outlets, kube: Group, row: An
     row.products = times(kube.offered)
 
 
-@inner
+@compiled
 def _group(kube: Group, donors: Donors, p: Parameters, row: Any) -> None:
     """The group as a whole, and those who may give."""
     group = kube.rows[0]
@@ -234,7 +234,7 @@ def _group(kube: Group, donors: Donors, p: Parameters, row: Any) -> None:
     row.intervention_hours = group.intervention_hours
 
 
-@inner
+@compiled
 def _sums(p: Parameters, women: Women, rows: NDArray[np.void]) -> None:
     """Add the week to each woman's sums."""
     for i in range(len(rows)):
@@ -245,7 +245,7 @@ def _sums(p: Parameters, women: Women, rows: NDArray[np.void]) -> None:
         rows[i].kube_hours += times(women.worked[i]) * p.session_hours
 
 
-@inner
+@compiled
 def _outlets(p: Parameters, ground: Ground, outlets: Outlets, rows: NDArray[np.void]) -> None:
     products, value = ground.products, 0.0
     for o in range(len(outlets.rows)):
@@ -266,12 +266,13 @@ def _outlets(p: Parameters, ground: Ground, outlets: Outlets, rows: NDArray[np.v
         row.lost = pieces(outlets.lost[o])
         row.paid = outlet.paid
         row.receivable = pieces(outlets.due[o])
-        row.degree = times(outlets.acquaintances[o] >= 0)
+        for other in outlets.acquaintances[o]:
+            row.degree += 1 if other >= 0 else 0
     for o in range(len(rows)):
         rows[o].loss_if_lost = work.share(rows[o].loss_if_lost, value)
 
 
-@inner
+@compiled
 def _products(ground: Ground, outlets: Outlets, kube: Group, rows: NDArray[np.void]) -> None:
     for k in range(len(rows)):
         row = rows[k]
@@ -292,7 +293,7 @@ def _products(ground: Ground, outlets: Outlets, kube: Group, rows: NDArray[np.vo
             row.gross_margin += bought * outlets.receipts[o, k]
 
 
-@inner
+@compiled
 def _members(women: Women, rows: NDArray[np.void]) -> None:
     for i in range(len(rows)):
         woman, row = women.rows[i], rows[i]

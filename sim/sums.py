@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import inner
+from sim.compiled import compiled
 
 
 def total(numbers: Iterable[float]) -> float:
@@ -18,10 +18,10 @@ def total(numbers: Iterable[float]) -> float:
     return result
 
 
-added = inner(total)  # the same, for compiled code
+added = compiled(total)  # the same, for compiled code
 
 
-@inner
+@compiled
 def pieces(counts: NDArray[np.int64]) -> int:
     """Sum of whole numbers, for compiled code."""
     result = 0
@@ -30,7 +30,7 @@ def pieces(counts: NDArray[np.int64]) -> int:
     return result
 
 
-@inner
+@compiled
 def times(flags: NDArray[np.bool_]) -> int:
     """How many are true, for compiled code."""
     count = 0

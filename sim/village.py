@@ -52,7 +52,8 @@ class Village(mesa.Model):  # type: ignore[misc]
         self.session_days = list(range(int(self.p.sessions_per_week)))
         self.days_without_session = DAYS_PER_WEEK - len(self.session_days)
         self.world = founding.found(setting, scenario, partners)
-        founding.draw_luck(setting.ground, self.world.women, self.world.outlets, self.run_key)
+        made = self.world
+        founding.draw_luck(setting.ground, made.women, made.outlets, made.room, self.run_key)
         self._settle_in()
         self.event_keys: dict[int, int] = {}
         self.happenings: list[Happening] = []

@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiled import readable
+from sim.draws import Event
+from sim.parameters import OUTLET_KINDS
 from sim.state import DonorState, KubeState, MemberState, OutletState, PlanState, ShockState
 
 Table = NDArray[np.void]
@@ -87,6 +89,23 @@ class Shocks(NamedTuple):
     rows: Table
 
 
+class Room(NamedTuple):
+    """Room to work in, no state: compiled code makes no arrays of its own."""
+
+    keys: NDArray[np.int64]  # of this week's events
+    noted: NDArray[np.int64]  # a single number: happenings noted so far
+    turns: NDArray[np.float64]  # of women
+    sorting: NDArray[np.float64]  # of women
+    places: NDArray[np.int64]  # of women
+    invited: NDArray[np.bool_]  # of women
+    views: NDArray[np.float64]  # of outlets
+    heard: NDArray[np.float64]  # of outlets
+    asked: NDArray[np.int64]  # of outlets
+    loads: NDArray[np.int64]  # of outlets
+    alike: NDArray[np.int64]  # [kind, side] partner outlets
+    to_make: NDArray[np.int64]  # of products
+
+
 class World(NamedTuple):
     """Everything, and the block of memory that holds it."""
 
@@ -97,6 +116,7 @@ class World(NamedTuple):
     plans: Plans
     shocks: Shocks
     block: NDArray[np.uint8]
+    room: Room
 
 
 # Each part with the state that its rows hold.
@@ -146,7 +166,26 @@ def _laid_out(
     for ((part, name), (shape, kind)), size, step in zip(shapes.items(), sizes, steps, strict=True):
         arrays[part][name] = readable(block[start : start + size].view(kind).reshape(shape))
         start += step
-    return World(**{part: made(**arrays[part]) for part, (made, _) in PARTS.items()}, block=block)
+    parts = {part: made(**arrays[part]) for part, (made, _) in PARTS.items()}
+    women, outlets = len(parts["women"].rows), len(parts["outlets"].rows)
+    return World(**parts, block=block, room=_room(women, outlets, len(parts["kube"].stock)))
+
+
+def _room(women: int, outlets: int, products: int) -> Room:
+    return Room(
+        keys=np.zeros(max(Event) + 1, np.int64),
+        noted=np.zeros(1, np.int64),
+        turns=np.zeros(women),
+        sorting=np.zeros(women),
+        places=np.zeros(women, np.int64),
+        invited=np.zeros(women, np.bool_),
+        views=np.zeros(outlets),
+        heard=np.zeros(outlets),
+        asked=np.zeros(outlets, np.int64),
+        loads=np.zeros(outlets, np.int64),
+        alike=np.zeros((len(OUTLET_KINDS), 2), np.int64),
+        to_make=np.zeros(products, np.int64),
+    )
 
 
 def copy(world: World) -> World:

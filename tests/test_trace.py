@@ -15,7 +15,7 @@ import pytest
 from experiments.trace import RULES, trace
 from sim import agents
 from sim.agents import Member, Outlet
-from sim.compiled import is_rule
+from sim.compiled import Compiled
 from sim.draws import Event, Luck
 from sim.rules import members, outlets, selling
 from sim.state import NONE, DonorState, KubeState, MemberState, OutletState, Status
@@ -68,7 +68,10 @@ def plain(value: Any) -> Any:
 
 def rules() -> list[dict[str, Any]]:
     """Every rule of each module, by name."""
-    return [dict(inspect.getmembers(module, is_rule)) for module in RULES]
+    return [
+        {name: value for name, value in vars(module).items() if isinstance(value, Compiled)}
+        for module in RULES
+    ]
 
 
 def calls(lines: list[str], rule: str) -> list[tuple[dict[str, str], float]]:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import ensemble, founding, happenings, measures, world
+from sim.compiled import readable
 from sim.draws import Luck
 from sim.parameters import Value
 from sim.runs import Record, simulate_all
@@ -38,15 +39,12 @@ def in_ensemble(ground: Setting, case: Case) -> Iterator[Week]:
     """The weeks of the compiled engine, the burn-in included, one call for each."""
     founded = founding.found(ground, case.plan, case.partners)
     made, burn_in = world.copy(founded), int(ground.p.burn_in_weeks)
-    runs, scratch = np.array([case.luck.key], np.int64), ensemble._scratch(made)
-    keys, ends = np.zeros(ensemble.EVENTS, np.int64), np.zeros(1, np.int64)
-    log = np.empty(ensemble._most_happenings(made, 1), happenings.HAPPENING)
+    runs, ends = np.array([case.luck.key], np.int64), np.zeros(1, np.int64)
+    log = readable(np.empty(ensemble._most_happenings(made, 1), happenings.HAPPENING))
     tables = measures.empty(ground, case.weeks, False, False, 1)
     happened: list[Any] = []
     for first, last in pairwise([-burn_in, *range(-burn_in, case.weeks + 1)]):
-        ensemble.live(
-            ground.ground, founded.block, made, scratch, runs, first, last, tables, keys, log, ends
-        )
+        ensemble.live(ground.ground, founded.block, made, runs, first, last, tables, log, ends)
         happened += log[: ends[0]].tolist()
         yield made, happened
 
@@ -92,8 +90,9 @@ def compare(case: Case) -> None:
     weeks = zip(in_ensemble(ground, case), in_village(ground, case), strict=True)
     for (mine, my_log), (other, other_log) in weeks:
         where = "at the founding" if week < -int(ground.p.burn_in_weeks) else f"week {week}"
-        assert differing_fields(mine, other) == [], where
-        assert my_log == other_log, where
+        found = differing_fields(mine, other)
+        assert not found, f"{where}: {found}"
+        assert my_log == other_log, f"{where}: {my_log[-5:]} in the ensemble, {other_log[-5:]}"
         week += 1
 
 

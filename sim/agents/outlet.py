@@ -144,7 +144,7 @@ class Outlet(Actor, OutletState):
         partner = self.status == Status.PARTNER and not self.own
         if partner and self.promised:
             self._judge_delivery(kube.late)
-        elif partner and kube.stopped_weeks == 1:
+        elif partner and kube.stopped_weeks == 1 and not self.closed_weeks:
             self.lose_trust()
         self.promise_weeks = max(0, self.promise_weeks - 1)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.compiled import inner
+from sim.compiled import compiled
 from sim.draws import Event, about
-from sim.ensemble.basis import COUNSELLING, Now, Scratch, active_women, draw, note
+from sim.ensemble.basis import COUNSELLING, Now, active_women, draw, note
 from sim.ensemble.effects import close_own, take_effect
 from sim.happenings import What
 from sim.quantiles import rank
@@ -14,13 +14,13 @@ from sim.rules import agenda as agenda_rules
 from sim.rules import members, work
 from sim.setting import Ground
 from sim.state import NEVER, NONE, When
-from sim.world import Donors, Group, Outlets, Plans, Women
+from sim.world import Donors, Group, Outlets, Plans, Room, Women
 
 
-@inner
+@compiled
 def interventions(
     ground: Ground, now: Now, women: Women, outlets: Outlets, donors: Donors, kube: Group,
-    plans: Plans, scratch: Scratch,
+    plans: Plans, room: Room,
 ) -> None:  # fmt: skip
     for o in range(len(outlets.rows)):
         if outlets.rows[o].own:
@@ -29,10 +29,10 @@ def interventions(
         return
     for i in range(len(plans.rows)):
         if takes_place(now, plans.rows[i], outlets, donors, kube.rows[0]):
-            carry_out(ground, now, women, outlets, donors, kube, plans, i, scratch)
+            carry_out(ground, now, women, outlets, donors, kube, plans, i, room)
 
 
-@inner
+@compiled
 def takes_place(now: Now, plan: Any, outlets: Outlets, donors: Donors, group: Any) -> bool:
     begins = agenda_rules.begins(plan.left, plan.next_week, now.week) and is_called_for(
         now, plan, outlets, donors, group
@@ -49,7 +49,7 @@ def takes_place(now: Now, plan: Any, outlets: Outlets, donors: Donors, group: An
     return begins or now.week <= plan.until or now.week == plan.retry_week
 
 
-@inner
+@compiled
 def is_called_for(now: Now, plan: Any, outlets: Outlets, donors: Donors, group: Any) -> bool:
     happened = NEVER
     if plan.when == When.OUTLET_REFUSED:
@@ -70,18 +70,18 @@ def is_called_for(now: Now, plan: Any, outlets: Outlets, donors: Donors, group: 
     )  # fmt: skip
 
 
-@inner
+@compiled
 def carry_out(
     ground: Ground, now: Now, women: Women, outlets: Outlets, donors: Donors, kube: Group,
-    plans: Plans, i: int, scratch: Scratch,
+    plans: Plans, i: int, room: Room,
 ) -> None:  # fmt: skip
     """Invite, charge, and let it have its effect."""
     group, plan = kube.rows[0], plans.rows[i]
-    invited = invite(ground, women, group, plan, scratch)
+    invited = invite(ground, women, group, plan, room)
     key = key_of(plan, outlets, donors)
     gathered = 0
     for w in range(group.women):
-        decide_to_gather(ground.p[0], now, women, w, group, key, scratch.invited[w])
+        decide_to_gather(ground.p[0], now, women, w, group, key, room.invited[w])
         if women.rows[w].gathered:
             gathered += 1
     group.turnout = work.share(gathered, invited)
@@ -98,8 +98,8 @@ def carry_out(
         take_effect(ground, now, women, outlets, donors, kube, plans, i)
 
 
-@inner
-def invite(ground: Ground, women: Women, group: Any, plan: Any, scratch: Scratch) -> int:
+@compiled
+def invite(ground: Ground, women: Women, group: Any, plan: Any, room: Room) -> int:
     """Who is asked to come: all women, the officers, or those who would gain most; how many."""
     gathering, errand = plan.kind in agenda_rules.GATHERINGS, plan.kind in agenda_rules.ERRANDS
     there = invited = 0
@@ -107,22 +107,22 @@ def invite(ground: Ground, women: Women, group: Any, plan: Any, scratch: Scratch
         woman = women.rows[i]
         asked = gathering and (woman.officer or not plan.officers_only)
         asked = asked or (errand and woman.officer)
-        scratch.invited[i] = woman.active and asked
-        invited += 1 if scratch.invited[i] else 0
+        room.invited[i] = woman.active and asked
+        invited += 1 if room.invited[i] else 0
         if woman.active:
-            scratch.turns[i] = woman.efficacy if plan.kind == COUNSELLING else woman.trust
-            scratch.places[there] = i
+            room.turns[i] = woman.efficacy if plan.kind == COUNSELLING else woman.trust
+            room.places[there] = i
             there += 1
     if plan.kind in agenda_rules.TALKS:
         wanted = plan.clients if plan.kind == COUNSELLING else ground.costs[plan.kind].persons
-        rank(scratch.places, there, scratch.turns)
+        rank(room.places, there, room.turns)
         invited = min(there, wanted)
         for place in range(invited):
-            scratch.invited[scratch.places[place]] = True
+            room.invited[room.places[place]] = True
     return invited
 
 
-@inner
+@compiled
 def key_of(plan: Any, outlets: Outlets, donors: Donors) -> int:
     partner = 0
     if plan.outlet != NONE:
@@ -132,7 +132,7 @@ def key_of(plan: Any, outlets: Outlets, donors: Donors) -> int:
     return about(partner, plan.kind)
 
 
-@inner
+@compiled
 def inclination(p: Any, woman: Any, group: Any) -> float:
     return members.inclination(
         p, woman.kind, woman.trust, woman.efficacy, woman.motivation, woman.belief,
@@ -141,7 +141,7 @@ def inclination(p: Any, woman: Any, group: Any) -> float:
     )  # fmt: skip
 
 
-@inner
+@compiled
 def decide_to_gather(
     p: Any, now: Now, women: Women, i: int, group: Any, key: int, invited: bool
 ) -> None:
@@ -153,7 +153,7 @@ def decide_to_gather(
     woman.gathered = draw(now, Event.GATHERING, woman.key, key) < chance
 
 
-@inner
+@compiled
 def charge(ground: Ground, group: Any, kind: int, came: int) -> None:
     cost = ground.costs[kind]
     group.intervention_rp += work.scaled(cost.rp, ground.p[0].intervention_cost_factor)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import inner
-from sim.draws import Event, uniform
+from sim.compiled import compiled
+from sim.draws import uniform
 from sim.parameters import INTERVENTION_KINDS
 from sim.rules import trust, work
 from sim.setting import Ground
 from sim.world import Women
 
-EVENTS: Final = max(Event) + 1
 (
     FGD, PROPOSAL_TRAINING, NEGOTIATION, AUDIENCE, CAPITAL_PROPOSAL, MENTORING, NORMS,
     PRODUCT_TRAINING, CAMPAIGN, COUNSELLING, MARKET_STALL, SOCIAL_MEDIA, FACILITY, EDUCATION,
@@ -28,39 +27,24 @@ class Now(NamedTuple):
     run: int
     week: int
     tick: int
-    keys: NDArray[np.int64]
+    keys: NDArray[np.int64]  # of events
     log: NDArray[np.void]
-    noted: NDArray[np.int64]  # how many
+    noted: NDArray[np.int64]  # how many: a single number
 
 
-class Scratch(NamedTuple):
-    """Room to work in, made once: small arrays are dear in a weekly loop."""
-
-    turns: NDArray[np.float64]  # of women
-    sorting: NDArray[np.float64]  # of women
-    places: NDArray[np.int64]  # of women
-    invited: NDArray[np.bool_]  # of women
-    views: NDArray[np.float64]  # of outlets
-    heard: NDArray[np.float64]  # of outlets
-    asked: NDArray[np.int64]  # of outlets
-    loads: NDArray[np.int64]  # of outlets
-    alike: NDArray[np.int64]  # [kind, side] partner outlets
-    to_make: NDArray[np.int64]  # of products
-
-
-@inner
+@compiled
 def draw(now: Now, event: int, who: int, whom: int) -> float:
     return uniform(now.keys[event], who, whom)
 
 
-@inner
+@compiled
 def note(now: Now, what: int, subject: int, value: float) -> None:
     row = now.log[now.noted[0]]
     row.week, row.what, row.subject, row.value = now.week, what, subject, value
     now.noted[0] += 1
 
 
-@inner
+@compiled
 def active_women(women: Women, group: Any) -> int:
     count = 0
     for i in range(group.women):
@@ -69,12 +53,12 @@ def active_women(women: Women, group: Any) -> int:
     return count
 
 
-@inner
+@compiled
 def trust_of(p: Any, outlet: Any) -> float:
     return trust.trust_of(p, outlet.good, outlet.bad, outlet.base_rate, outlet.level, outlet.cap)
 
 
-@inner
+@compiled
 def value_of(ground: Ground, counts: NDArray[np.int64]) -> int:
     """Rupiah at the buyer's price."""
     value = 0

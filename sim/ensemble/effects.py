@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.compiled import inner
+from sim.compiled import compiled
 from sim.draws import Event
 from sim.ensemble.basis import (
     AGENCY_TRAINING,
@@ -40,7 +40,7 @@ from sim.state import NEVER, NONE, Status
 from sim.world import Donors, Group, Outlets, Plans, Women
 
 
-@inner
+@compiled
 def take_effect(
     ground: Ground, now: Now, women: Women, outlets: Outlets, donors: Donors, kube: Group,
     plans: Plans, i: int,
@@ -90,7 +90,7 @@ def take_effect(
         talk(p, women, group, plan.kind)
 
 
-@inner
+@compiled
 def fgd(p: Any, now: Now, women: Women, group: Any) -> None:
     for i in range(group.women):
         woman = women.rows[i]
@@ -102,7 +102,7 @@ def fgd(p: Any, now: Now, women: Women, group: Any) -> None:
     group.fgd_week = now.week
 
 
-@inner
+@compiled
 def talk(p: Any, women: Women, group: Any, kind: int) -> None:
     """Counselling, education and persuasion: what those who come take home."""
     for i in range(group.women):
@@ -117,7 +117,7 @@ def talk(p: Any, women: Women, group: Any, kind: int) -> None:
             woman.trust = members.trust_after_persuasion(p, woman.trust)
 
 
-@inner
+@compiled
 def negotiate(p: Any, now: Now, outlets: Outlets, group: Any, plan: Any) -> None:
     outlet = outlets.rows[plan.outlet]
     outlet.visited = True
@@ -132,7 +132,7 @@ def negotiate(p: Any, now: Now, outlets: Outlets, group: Any, plan: Any) -> None
     group.networking = members.gained(group.networking, p.networking_visit)
 
 
-@inner
+@compiled
 def may_accept(p: Any, now: Now, outlets: Outlets, o: int, group: Any) -> bool:
     outlet = outlets.rows[o]
     ask_around(p, outlets, o)
@@ -149,7 +149,7 @@ def may_accept(p: Any, now: Now, outlets: Outlets, o: int, group: Any) -> bool:
     return accepts
 
 
-@inner
+@compiled
 def ask_around(p: Any, outlets: Outlets, o: int) -> None:
     known, opinion = 0, 0.0
     for other in outlets.acquaintances[o]:
@@ -159,7 +159,7 @@ def ask_around(p: Any, outlets: Outlets, o: int) -> None:
     outlets.rows[o].vouched = work.share(opinion, known)
 
 
-@inner
+@compiled
 def start_tie(p: Any, outlet: Any, group: Any) -> None:
     outlet.experience = p.new_tie_order_share
     outlet.deliveries = 0
@@ -172,7 +172,7 @@ def start_tie(p: Any, outlet: Any, group: Any) -> None:
         group.news += 1
 
 
-@inner
+@compiled
 def audience(ground: Ground, now: Now, donors: Donors, group: Any, plan: Any) -> None:
     p = ground.p[0]
     for d in range(len(donors.rows)):
@@ -191,7 +191,7 @@ def audience(ground: Ground, now: Now, donors: Donors, group: Any, plan: Any) ->
             return
 
 
-@inner
+@compiled
 def ask_for_legality(p: Any, now: Now, group: Any) -> None:
     if draw(now, Event.LEGALITY, 0, 0) < p.legality_prob:
         luck_1 = draw(now, Event.LEGALITY_DELAY, 0, 0)
@@ -199,14 +199,14 @@ def ask_for_legality(p: Any, now: Now, group: Any) -> None:
         group.legality_week = now.week + support.delay_weeks(p.legality_delay, luck_1, luck_2)
 
 
-@inner
+@compiled
 def decision_week(ground: Ground, now: Now) -> Any:
     tick = ground.ticks[now.tick]
     in_time = draw(now, Event.BUDGET_LATE, 0, 0) < ground.p[0].budget_late_prob
     return tick.early_week if in_time else tick.decision_week
 
 
-@inner
+@compiled
 def propose(p: Any, now: Now, donors: Donors, group: Any, plans: Plans, i: int) -> None:
     donor = donors.rows[plans.rows[i].donor]
     if donor.granted or donor.decision_week != NEVER:
@@ -220,7 +220,7 @@ def propose(p: Any, now: Now, donors: Donors, group: Any, plans: Plans, i: int) 
     group.proposals_submitted += 1
 
 
-@inner
+@compiled
 def train_product(p: Any, now: Now, kube: Group, plan: Any) -> None:
     group = kube.rows[0]
     group.product_skill = support.trained(group.product_skill, p.train_gain_product, group.turnout)
@@ -231,7 +231,7 @@ def train_product(p: Any, now: Now, kube: Group, plan: Any) -> None:
         note(now, What.NEW_PRODUCT, plan.product, 0.0)
 
 
-@inner
+@compiled
 def campaign(p: Any, now: Now, outlets: Outlets, group: Any) -> None:
     for o in range(len(outlets.rows)):
         if draw(now, Event.CAMPAIGN, outlets.rows[o].key, 0) < p.campaign_reach:
@@ -241,7 +241,7 @@ def campaign(p: Any, now: Now, outlets: Outlets, group: Any) -> None:
     group.candidates = max(group.candidates, reached)
 
 
-@inner
+@compiled
 def market_stall(ground: Ground, now: Now, outlets: Outlets, group: Any, plan: Any) -> None:
     levy = int(ground.p[0].stall_levy)
     if group.cash - group.transport < levy:
@@ -251,7 +251,7 @@ def market_stall(ground: Ground, now: Now, outlets: Outlets, group: Any, plan: A
     open_own(ground, outlets, plan.outlet)
 
 
-@inner
+@compiled
 def open_own(ground: Ground, outlets: Outlets, o: int) -> None:
     outlet = outlets.rows[o]
     if not outlet.own:
@@ -263,7 +263,7 @@ def open_own(ground: Ground, outlets: Outlets, o: int) -> None:
         outlets.receipts[o, k] = ground.products[k].price
 
 
-@inner
+@compiled
 def close_own(ground: Ground, outlets: Outlets, o: int) -> None:
     outlet = outlets.rows[o]
     outlet.status = outlet.before

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.compiled import inner
+from sim.compiled import compiled
 from sim.draws import Event
 from sim.ensemble.basis import Now, active_women, draw, note
 from sim.happenings import What
@@ -14,7 +14,7 @@ from sim.state import NEVER, NONE
 from sim.world import Donors, Group, Plans, Women
 
 
-@inner
+@compiled
 def outside_money(
     ground: Ground, now: Now, women: Women, donors: Donors, kube: Group, plans: Plans
 ) -> None:
@@ -41,7 +41,7 @@ def outside_money(
             receive_budget(p, now, group)
 
 
-@inner
+@compiled
 def elect(p: Any, now: Now, donor: Any) -> None:
     if draw(now, Event.ELECTION, donor.key, 0) < p.kuwu_turnover_prob:
         donor.good = 0.0
@@ -50,25 +50,25 @@ def elect(p: Any, now: Now, donor: Any) -> None:
         note(now, What.NEW_HEAD, NONE, 0.0)
 
 
-@inner
+@compiled
 def donor_trust(p: Any, donor: Any) -> float:
     return trust.level(p, donor.good, donor.bad, donor.base_rate)
 
 
-@inner
+@compiled
 def budget_chance(p: Any, donor: Any, group: Any) -> float:
     return support.budget_probability(
         p, group.legal, donor_trust(p, donor), group.mentor, donor.new_head
     )
 
 
-@inner
+@compiled
 def payment_week(ground: Ground, now: Now, luck: float) -> int:
     tick = ground.ticks[now.tick]
     return support.payment_week(tick.payment_day, tick.payment_days, luck)
 
 
-@inner
+@compiled
 def decide_on_wages(ground: Ground, now: Now, donor: Any, group: Any) -> None:
     p = ground.p[0]
     chance = support.wage_probability(p, budget_chance(p, donor, group))
@@ -82,7 +82,7 @@ def decide_on_wages(ground: Ground, now: Now, donor: Any, group: Any) -> None:
         donor.rejected_week = now.week
 
 
-@inner
+@compiled
 def decide_on_budget(ground: Ground, now: Now, donor: Any, group: Any) -> None:
     chance = budget_chance(ground.p[0], donor, group)
     donor.decision_week = NEVER
@@ -95,7 +95,7 @@ def decide_on_budget(ground: Ground, now: Now, donor: Any, group: Any) -> None:
         donor.rejected_week = now.week
 
 
-@inner
+@compiled
 def decide_on_proposal(
     p: Any, now: Now, women: Women, donor: Any, group: Any, plans: Plans
 ) -> None:
@@ -118,7 +118,7 @@ def decide_on_proposal(
         plan.retry_week = now.week + p.resubmit_weeks
 
 
-@inner
+@compiled
 def receive_grant(p: Any, group: Any, amount: int, in_cash: bool) -> None:
     group.news += 1
     group.grants_rp += amount
@@ -132,7 +132,7 @@ def receive_grant(p: Any, group: Any, amount: int, in_cash: bool) -> None:
         group.tools = max(group.tools, support.tools_in_use(p, amount))
 
 
-@inner
+@compiled
 def receive_budget(p: Any, now: Now, group: Any) -> None:
     amount = support.budget_amount(p)
     group.news += 1

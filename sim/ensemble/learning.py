@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import inner
+from sim.compiled import compiled
 from sim.draws import Event
 from sim.ensemble.basis import Now, active_women, draw, note, value_of
 from sim.ensemble.selling import on_consignment
@@ -21,7 +21,7 @@ from sim.sums import added, pieces, times
 from sim.world import Donors, Group, Outlets, Women
 
 
-@inner
+@compiled
 def judge(
     ground: Ground, now: Now, women: Women, outlets: Outlets, donors: Donors, kube: Group
 ) -> None:
@@ -52,7 +52,7 @@ def judge(
         donor.bad = trust.remembered(p, donor.bad)
 
 
-@inner
+@compiled
 def judge_week(ground: Ground, now: Now, outlets: Outlets, o: int, group: Any) -> None:
     p, outlet = ground.p[0], outlets.rows[o]
     outlet.good = trust.remembered(p, outlet.good)
@@ -60,18 +60,18 @@ def judge_week(ground: Ground, now: Now, outlets: Outlets, o: int, group: Any) -
     if outlet.status == Status.PARTNER and not outlet.own:
         if outlet.promised > 0:
             judge_delivery(ground, now, outlets, o, group)
-        elif group.stopped_weeks == 1:
+        elif group.stopped_weeks == 1 and outlet.closed_weeks == 0:
             lose_trust(p, outlet)
     outlet.promise_weeks = max(0, outlet.promise_weeks - 1)
 
 
-@inner
+@compiled
 def lose_trust(p: Any, outlet: Any) -> None:
     outlet.bad += trust.bad_evidence(p)
     outlet.level = trust.multiplied_after(p, outlet.level, False)
 
 
-@inner
+@compiled
 def judge_delivery(ground: Ground, now: Now, outlets: Outlets, o: int, group: Any) -> None:
     p, outlet = ground.p[0], outlets.rows[o]
     sent = value_of(ground, outlets.delivered[o])
@@ -95,7 +95,7 @@ def judge_delivery(ground: Ground, now: Now, outlets: Outlets, o: int, group: An
             note(now, What.DECEPTION, o, 0.0)
 
 
-@inner
+@compiled
 def perishable(ground: Ground, counts: NDArray[np.int64]) -> int:
     value = 0
     for k in range(len(counts)):
@@ -104,7 +104,7 @@ def perishable(ground: Ground, counts: NDArray[np.int64]) -> int:
     return value
 
 
-@inner
+@compiled
 def habits(ground: Ground, now: Now, women: Women, kube: Group) -> None:
     p, group = ground.p[0], kube.rows[0]
     kept, sessions = support.kept(p.fgd_halflife), times(kube.held)
@@ -121,7 +121,7 @@ def habits(ground: Ground, now: Now, women: Women, kube: Group) -> None:
         group.last_attendance = group.attendance
 
 
-@inner
+@compiled
 def get_used_to(
     p: Any, women: Women, i: int, group: Any, kept: float, sessions: int, farm_days: float
 ) -> None:
@@ -141,7 +141,7 @@ def get_used_to(
     )
 
 
-@inner
+@compiled
 def skills(ground: Ground, outlets: Outlets, kube: Group) -> None:
     p, group = ground.p[0], kube.rows[0]
     papers, craft = support.kept(p.halflife_proposal), support.kept(p.halflife_product)
@@ -157,7 +157,7 @@ def skills(ground: Ground, outlets: Outlets, kube: Group) -> None:
         learn_from_sales(p, outlets, kube, k)
 
 
-@inner
+@compiled
 def learn_from_sales(p: Any, outlets: Outlets, kube: Group, k: int) -> None:
     delivered, sold, expected = 0, 0, 0.0
     for o in range(len(outlets.rows)):

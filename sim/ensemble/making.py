@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from sim.compiled import inner
+from sim.compiled import compiled
 from sim.draws import Event
-from sim.ensemble.basis import Now, Scratch, draw, note
+from sim.ensemble.basis import Now, draw, note
 from sim.ensemble.orders import any_at, trips_together
 from sim.happenings import What
 from sim.quantiles import smallest
@@ -17,18 +17,18 @@ from sim.rules import selling as selling_rules
 from sim.setting import Ground
 from sim.state import NONE
 from sim.sums import pieces
-from sim.world import Group, Outlets, Women
+from sim.world import Group, Outlets, Room, Women
 
 
-@inner
+@compiled
 def production(
-    ground: Ground, now: Now, women: Women, outlets: Outlets, kube: Group, scratch: Scratch
+    ground: Ground, now: Now, women: Women, outlets: Outlets, kube: Group, room: Room
 ) -> None:
     p, group = ground.p[0], kube.rows[0]
     effort = 0.0
     for s in range(len(kube.held)):
         if kube.held[s]:
-            effort += hold_session(ground, now, women, outlets, kube, scratch, s)
+            effort += hold_session(ground, now, women, outlets, kube, room, s)
     group.effort = work.share(effort, group.work_sessions)
     for i in range(group.women):
         woman = women.rows[i]
@@ -41,9 +41,9 @@ def production(
         woman.farm_income = wages - woman.wage_lost
 
 
-@inner
+@compiled
 def hold_session(
-    ground: Ground, now: Now, women: Women, outlets: Outlets, kube: Group, scratch: Scratch, s: int
+    ground: Ground, now: Now, women: Women, outlets: Outlets, kube: Group, room: Room, s: int
 ) -> float:
     p, group = ground.p[0], kube.rows[0]
     came = 0
@@ -60,7 +60,7 @@ def hold_session(
         group.binding = max(group.binding, work.Binding.HANDS.value)
         note(now, What.SESSION_CANCELLED, s, came)
         return 0.0
-    to_make = scratch.to_make
+    to_make = room.to_make
     making = 0.0
     productivity = work.productivity(p, group.tools)
     for k in range(len(ground.products)):
@@ -79,7 +79,7 @@ def hold_session(
             trips += work.trip_left(outlets.rows[o].trip_hours, share)
     trips = work.hours_on_the_road(p, trips, group.partners_until >= now.week)
     wanted_crew = work.crew_wanted(p, making + trips)
-    effort, crew = choose_crew(p, now, women, group, scratch, s, came, wanted_crew)
+    effort, crew = choose_crew(p, now, women, group, room, s, came, wanted_crew)
     hours = work.productive_hours(p, crew)
     scale = work.hours_scale(hours, making, trips)
     group.binding = max(group.binding, work.binding(group.cash_scale, scale, hours, making))
@@ -89,16 +89,16 @@ def hold_session(
         made = work.scaled(to_make[k], scale)
         kube.made[k] += made
         group.materials += work.value(made, kube.unit_costs[k])
-        load(outlets, kube, scratch, k, s, made)
+        load(outlets, kube, room, k, s, made)
     return effort
 
 
-@inner
+@compiled
 def choose_crew(
-    p: Any, now: Now, women: Women, group: Any, scratch: Scratch, s: int, came: int, wanted: int
+    p: Any, now: Now, women: Women, group: Any, room: Room, s: int, came: int, wanted: int
 ) -> tuple[float, int]:
     """Keep those whose turn it is; returns their summed effort and their number."""
-    turns, sorting = scratch.turns, scratch.sorting[:came]
+    turns, sorting = room.turns, room.sorting[:came]
     place = 0
     for i in range(group.women):
         if women.came[i, s]:
@@ -117,11 +117,11 @@ def choose_crew(
     return effort, crew
 
 
-@inner
-def load(outlets: Outlets, kube: Group, scratch: Scratch, k: int, s: int, made: int) -> None:
+@compiled
+def load(outlets: Outlets, kube: Group, room: Room, k: int, s: int, made: int) -> None:
     available = kube.stock[k] + made
     n = len(outlets.rows)
-    asked, loads = scratch.asked, scratch.loads
+    asked, loads = room.asked, room.loads
     for o in range(n):
         asked[o] = outlets.orders[o, k, s]
     selling_rules.ration(asked, available, loads)
@@ -131,7 +131,7 @@ def load(outlets: Outlets, kube: Group, scratch: Scratch, k: int, s: int, made: 
     kube.stock[k] = available
 
 
-@inner
+@compiled
 def delivery(ground: Ground, now: Now, outlets: Outlets, kube: Group) -> None:
     p, group = ground.p[0], kube.rows[0]
     chance = work.failure_probability(

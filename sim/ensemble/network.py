@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from sim.compiled import inner
+from sim.compiled import compiled
 from sim.draws import Event
-from sim.ensemble.basis import Now, Scratch, draw, note, trust_of
+from sim.ensemble.basis import Now, draw, note, trust_of
 from sim.ensemble.learning import lose_trust
 from sim.happenings import What
 from sim.rules import outlets as ties_rules
@@ -16,13 +16,13 @@ from sim.rules import trust, work
 from sim.setting import Ground
 from sim.state import NONE, Status
 from sim.sums import times
-from sim.world import Group, Outlets
+from sim.world import Group, Outlets, Room
 
 
-@inner
-def hearsay(ground: Ground, now: Now, outlets: Outlets, scratch: Scratch) -> None:
+@compiled
+def hearsay(ground: Ground, now: Now, outlets: Outlets, room: Room) -> None:
     p, rows = ground.p[0], outlets.rows
-    views, heard = scratch.views, scratch.heard
+    views, heard = room.views, room.heard
     as_partner = trust.telling_probability(p, True)
     otherwise = trust.telling_probability(p, False)
     for o in range(len(rows)):
@@ -46,7 +46,7 @@ def hearsay(ground: Ground, now: Now, outlets: Outlets, scratch: Scratch) -> Non
             outlet.informed = True
 
 
-@inner
+@compiled
 def ties(ground: Ground, now: Now, outlets: Outlets, kube: Group) -> None:
     p, group = ground.p[0], kube.rows[0]
     if now.week < 0 or not group.alive:
@@ -60,7 +60,7 @@ def ties(ground: Ground, now: Now, outlets: Outlets, kube: Group) -> None:
     serve_fewer_or_more(ground, now, outlets, kube)
 
 
-@inner
+@compiled
 def may_stop(p: Any, now: Now, outlet: Any) -> None:
     opinion = trust_of(p, outlet)
     if ties_rules.stops(p, opinion, outlet.bad_weeks, outlet.deliveries):
@@ -71,7 +71,7 @@ def may_stop(p: Any, now: Now, outlet: Any) -> None:
         note(now, What.DROPPED, outlet.index, opinion)
 
 
-@inner
+@compiled
 def may_reopen(p: Any, now: Now, outlet: Any) -> None:
     if outlet.repair_weeks > 0:
         outlet.repair_weeks -= 1
@@ -85,7 +85,7 @@ def may_reopen(p: Any, now: Now, outlet: Any) -> None:
         note(now, What.REOPENED, outlet.index, 0.0)
 
 
-@inner
+@compiled
 def brings_per_trip(ground: Ground, outlets: Outlets, o: int, kube: Group) -> Any:
     brings = 0.0
     for k in range(len(ground.products)):
@@ -96,7 +96,7 @@ def brings_per_trip(ground: Ground, outlets: Outlets, o: int, kube: Group) -> An
     return brings - outlets.rows[o].trip_cost
 
 
-@inner
+@compiled
 def serve_fewer_or_more(ground: Ground, now: Now, outlets: Outlets, kube: Group) -> None:
     p, group, rows = ground.p[0], kube.rows[0], outlets.rows
     least = best = NONE
@@ -122,7 +122,7 @@ def serve_fewer_or_more(ground: Ground, now: Now, outlets: Outlets, kube: Group)
             note(now, What.RESUMED, best, 0.0)
 
 
-@inner
+@compiled
 def brings_less(ground: Ground, outlets: Outlets, kube: Group, o: int, other: int) -> Any:
     """Whether outlet `o` brings less per trip than `other`, or as much and trusts less."""
     p = ground.p[0]

@@ -7,19 +7,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import inner
+from sim.compiled import compiled
 from sim.draws import Event
 from sim.ensemble.agenda import inclination
-from sim.ensemble.basis import Now, Scratch, draw, trust_of
+from sim.ensemble.basis import Now, draw, trust_of
 from sim.rules import members, work
 from sim.rules import selling as selling_rules
 from sim.setting import Ground
 from sim.state import Status
 from sim.sums import pieces, times
-from sim.world import Group, Outlets, Women
+from sim.world import Group, Outlets, Room, Women
 
 
-@inner
+@compiled
 def attendance(ground: Ground, now: Now, women: Women, kube: Group) -> None:
     p, group = ground.p[0], kube.rows[0]
     came = there = 0
@@ -39,13 +39,13 @@ def attendance(ground: Ground, now: Now, women: Women, kube: Group) -> None:
     group.attendance = work.share(came, work.hours_of(there, times(kube.held)))
 
 
-@inner
-def orders(ground: Ground, now: Now, outlets: Outlets, kube: Group, scratch: Scratch) -> None:
+@compiled
+def orders(ground: Ground, now: Now, outlets: Outlets, kube: Group, room: Room) -> None:
     p, group = ground.p[0], kube.rows[0]
     if times(kube.held) == 0:
         return
     quality = selling_rules.quality_factor(p, group.quality)
-    alike = scratch.alike
+    alike = room.alike
     for kind in range(len(alike)):
         alike[kind, 0] = alike[kind, 1] = 0
     for o in range(len(outlets.rows)):
@@ -60,7 +60,7 @@ def orders(ground: Ground, now: Now, outlets: Outlets, kube: Group, scratch: Scr
     promise(ground, outlets, kube)
 
 
-@inner
+@compiled
 def order(
     ground: Ground, now: Now, outlets: Outlets, o: int, kube: Group, quality: float, overlap: float
 ) -> None:
@@ -90,7 +90,7 @@ def order(
                 outlets.orders[o, k, s] = selling_rules.order(share, expected)
 
 
-@inner
+@compiled
 def promise(ground: Ground, outlets: Outlets, kube: Group) -> None:
     p, group = ground.p[0], kube.rows[0]
     broken = 0
@@ -131,7 +131,7 @@ def promise(ground: Ground, outlets: Outlets, kube: Group) -> None:
         outlets.rows[o].promised = value
 
 
-@inner
+@compiled
 def scale_orders(outlets: Outlets, scale: float) -> None:
     if scale == 1:
         return
@@ -141,7 +141,7 @@ def scale_orders(outlets: Outlets, scale: float) -> None:
                 outlets.orders[o, k, s] = work.scaled(outlets.orders[o, k, s], scale)
 
 
-@inner
+@compiled
 def any_at(counts: NDArray[np.int64], o: int, s: int) -> bool:
     """Whether there is anything of outlet `o` at session `s`: ordered, or loaded."""
     found = False
@@ -150,7 +150,7 @@ def any_at(counts: NDArray[np.int64], o: int, s: int) -> bool:
     return found
 
 
-@inner
+@compiled
 def trips_together(p: Any, outlets: Outlets, s: int) -> tuple[float, float]:
     """Share of a trip that is left in the village and outside, by how many are served."""
     inside = outside = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim import founding
-from sim.compiled import inner
+from sim.compiled import compiled
 from sim.draws import Event
 from sim.ensemble.basis import Now, active_women, draw, note
 from sim.happenings import What
@@ -15,7 +15,7 @@ from sim.state import NONE
 from sim.world import Group, Women
 
 
-@inner
+@compiled
 def people(ground: Ground, now: Now, women: Women, kube: Group) -> None:
     p, group = ground.p[0], kube.rows[0]
     if now.week < 0:
@@ -36,7 +36,7 @@ def people(ground: Ground, now: Now, women: Women, kube: Group) -> None:
     find_a_house(p, now, women, group)
 
 
-@inner
+@compiled
 def most_confident(women: Women, group: Any, officers: bool) -> int:
     """The most confident woman, officers among them or not; NONE when there is nobody."""
     chosen = NONE
@@ -48,7 +48,7 @@ def most_confident(women: Women, group: Any, officers: bool) -> int:
     return chosen
 
 
-@inner
+@compiled
 def replace_lost_officer(p: Any, now: Now, women: Women, group: Any) -> None:
     officers = 0
     for i in range(group.women):
@@ -60,7 +60,7 @@ def replace_lost_officer(p: Any, now: Now, women: Women, group: Any) -> None:
         note(now, What.NEW_OFFICER, chosen, 0.0)
 
 
-@inner
+@compiled
 def find_a_house(p: Any, now: Now, women: Women, group: Any) -> None:
     for i in range(group.women):
         if women.rows[i].active and women.rows[i].house:
@@ -74,7 +74,7 @@ def find_a_house(p: Any, now: Now, women: Women, group: Any) -> None:
     note(now, What.NEW_HOUSE, host, 0.0)
 
 
-@inner
+@compiled
 def may_grow(p: Any, now: Now, group: Any, there: int, room: bool) -> bool:
     if not group.alive or not room or there >= max(p.kube_limit, p.n_members):
         return False
@@ -84,7 +84,7 @@ def may_grow(p: Any, now: Now, group: Any, there: int, room: bool) -> bool:
     return True
 
 
-@inner
+@compiled
 def may_break(p: Any, now: Now, group: Any) -> None:
     if group.core_down > 0:
         group.core_down -= 1

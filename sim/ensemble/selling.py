@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.compiled import inner
+from sim.compiled import compiled
 from sim.draws import Event, about
 from sim.ensemble.basis import Now, draw
 from sim.rules import money, work
@@ -15,7 +15,7 @@ from sim.sums import pieces, times
 from sim.world import Donors, Group, Outlets, Women
 
 
-@inner
+@compiled
 def sales(ground: Ground, now: Now, outlets: Outlets) -> None:
     p = ground.p[0]
     for o in range(len(outlets.rows)):
@@ -38,7 +38,7 @@ def sales(ground: Ground, now: Now, outlets: Outlets) -> None:
                     )
 
 
-@inner
+@compiled
 def settlement(ground: Ground, outlets: Outlets, kube: Group) -> None:
     group = kube.rows[0]
     for o in range(len(outlets.rows)):
@@ -49,12 +49,12 @@ def settlement(ground: Ground, outlets: Outlets, kube: Group) -> None:
     group.cash += group.receipts - group.materials - group.transport
 
 
-@inner
+@compiled
 def on_consignment(outlet: Any) -> bool:
     return outlet.own or not outlet.outright
 
 
-@inner
+@compiled
 def settle(ground: Ground, outlets: Outlets, o: int) -> None:
     outlet, due = outlets.rows[o], outlets.due[o]
     owed = 0
@@ -78,7 +78,7 @@ def settle(ground: Ground, outlets: Outlets, o: int) -> None:
     due[0] += left_open
 
 
-@inner
+@compiled
 def division(ground: Ground, now: Now, women: Women, donors: Donors, kube: Group) -> None:
     p = ground.p[0]
     divide(p, women, kube)
@@ -88,7 +88,7 @@ def division(ground: Ground, now: Now, women: Women, donors: Donors, kube: Group
             pay_wages(p, women, kube.rows[0])
 
 
-@inner
+@compiled
 def divide(p: Any, women: Women, kube: Group) -> None:
     group = kube.rows[0]
     surplus = group.cash - group.opening_cash
@@ -112,7 +112,7 @@ def divide(p: Any, women: Women, kube: Group) -> None:
     group.cash -= group.payouts
 
 
-@inner
+@compiled
 def pay_wages(p: Any, women: Women, group: Any) -> None:
     wage = money.weekly_wage(p)
     for i in range(group.women):

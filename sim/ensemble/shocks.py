@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.compiled import inner
+from sim.compiled import compiled
 from sim.draws import Event
-from sim.ensemble.basis import Now, Scratch, active_women, draw, note
+from sim.ensemble.basis import Now, active_women, draw, note
 from sim.happenings import What
 from sim.parameters import DAYS_PER_WEEK
 from sim.quantiles import rank
 from sim.rules import members, support, work
 from sim.setting import Ground
 from sim.state import NONE, Shock
-from sim.world import Group, Outlets, Shocks, Women
+from sim.world import Group, Outlets, Room, Shocks, Women
 
 
-@inner
+@compiled
 def shocks(
     ground: Ground, now: Now, women: Women, outlets: Outlets, kube: Group, planned: Shocks,
-    scratch: Scratch,
+    room: Room,
 ) -> None:  # fmt: skip
     group = kube.rows[0]
     settling = now.week < 0
@@ -30,10 +30,10 @@ def shocks(
     suffer_group(ground, now, kube, settling)
     for s in range(len(planned.rows)):
         if planned.rows[s].week == now.week:
-            befall(now, women, outlets, kube, scratch, planned.rows[s])
+            befall(now, women, outlets, kube, room, planned.rows[s])
 
 
-@inner
+@compiled
 def suffer_woman(p: Any, now: Now, woman: Any, settling: bool) -> None:
     woman.ill_weeks = max(0, woman.ill_weeks - 1)
     woman.poor_weeks = max(0, woman.poor_weeks - 1)
@@ -50,19 +50,19 @@ def suffer_woman(p: Any, now: Now, woman: Any, settling: bool) -> None:
         lose_income(now, woman, p.husband_loss_weeks, p.husband_loss_share)
 
 
-@inner
+@compiled
 def fall_ill(now: Now, woman: Any, weeks: int) -> None:
     woman.ill_weeks = weeks
     note(now, What.ILLNESS, woman.index, weeks)
 
 
-@inner
+@compiled
 def lose_income(now: Now, woman: Any, weeks: int, share: float) -> None:
     woman.poor_weeks, woman.poor_share = weeks, share
     note(now, What.HUSBAND_INCOME, woman.index, weeks)
 
 
-@inner
+@compiled
 def suffer_outlet(p: Any, now: Now, outlet: Any, settling: bool) -> None:
     outlet.closed_weeks = max(0, outlet.closed_weeks - 1)
     outlet.late_weeks = max(0, outlet.late_weeks - 1)
@@ -77,19 +77,19 @@ def suffer_outlet(p: Any, now: Now, outlet: Any, settling: bool) -> None:
         pay_late(now, outlet, 1)
 
 
-@inner
+@compiled
 def close(now: Now, outlet: Any, weeks: int) -> None:
     outlet.closed_weeks = weeks
     note(now, What.OUTLET_CLOSURE, outlet.index, weeks)
 
 
-@inner
+@compiled
 def pay_late(now: Now, outlet: Any, weeks: int) -> None:
     outlet.late_weeks = weeks
     note(now, What.LATE_PAYMENT, outlet.index, weeks)
 
 
-@inner
+@compiled
 def suffer_group(ground: Ground, now: Now, kube: Group, settling: bool) -> None:
     p, group = ground.p[0], kube.rows[0]
     group.harvest_weeks = max(0, group.harvest_weeks - 1)
@@ -107,34 +107,32 @@ def suffer_group(ground: Ground, now: Now, kube: Group, settling: bool) -> None:
             pay_more(now, kube, i, p.price_shock_weeks, p.price_shock_size)
 
 
-@inner
+@compiled
 def lose_harvest(now: Now, group: Any, weeks: int, share: float) -> None:
     group.harvest_weeks, group.harvest_loss = weeks, share
     note(now, What.FAILED_HARVEST, NONE, weeks)
 
 
-@inner
+@compiled
 def pay_more(now: Now, kube: Group, ingredient: int, weeks: int, size: float) -> None:
     kube.price_weeks[ingredient], kube.price_rise[ingredient] = weeks, size
     note(now, What.INGREDIENT_PRICE, ingredient, size)
 
 
-@inner
-def befall(
-    now: Now, women: Women, outlets: Outlets, kube: Group, scratch: Scratch, shock: Any
-) -> None:
+@compiled
+def befall(now: Now, women: Women, outlets: Outlets, kube: Group, room: Room, shock: Any) -> None:
     """A scheduled shock begins."""
     group = kube.rows[0]
     if shock.kind == Shock.HUSBAND_INCOME:
         there = 0
         for i in range(group.women):
             if women.rows[i].active:
-                scratch.turns[i] = draw(now, Event.SHOCK_HIT, women.rows[i].key, 0)
-                scratch.places[there] = i
+                room.turns[i] = draw(now, Event.SHOCK_HIT, women.rows[i].key, 0)
+                room.places[there] = i
                 there += 1
-        rank(scratch.places, there, scratch.turns)
+        rank(room.places, there, room.turns)
         for place in range(min(there, shock.households)):
-            lose_income(now, women.rows[scratch.places[place]], shock.weeks, shock.share)
+            lose_income(now, women.rows[room.places[place]], shock.weeks, shock.share)
     elif shock.kind == Shock.OFFICER_ILLNESS:
         for i in range(group.women):
             if women.rows[i].active and women.rows[i].house:
@@ -152,7 +150,7 @@ def befall(
                     pay_late(now, outlets.rows[o], shock.weeks)
 
 
-@inner
+@compiled
 def open_week(ground: Ground, now: Now, women: Women, outlets: Outlets, kube: Group) -> None:
     p, group = ground.p[0], kube.rows[0]
     house_ill = False
@@ -166,7 +164,7 @@ def open_week(ground: Ground, now: Now, women: Women, outlets: Outlets, kube: Gr
         clear_outlet(outlets, o)
 
 
-@inner
+@compiled
 def start_week(ground: Ground, now: Now, kube: Group, can_meet: bool) -> None:
     group = kube.rows[0]
     for s in range(len(kube.held)):
@@ -193,7 +191,7 @@ def start_week(ground: Ground, now: Now, kube: Group, can_meet: bool) -> None:
     group.late = False
 
 
-@inner
+@compiled
 def clear_outlet(outlets: Outlets, o: int) -> None:
     outlet = outlets.rows[o]
     outlet.visited = False
@@ -213,7 +211,7 @@ def clear_outlet(outlets: Outlets, o: int) -> None:
     outlet.paid = 0
 
 
-@inner
+@compiled
 def farm_calls(ground: Ground, now: Now, women: Women, kube: Group) -> None:
     p, group = ground.p[0], kube.rows[0]
     lost = group.harvest_loss if group.harvest_weeks > 0 else 0.0

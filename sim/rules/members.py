@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from enum import IntEnum
 
-from sim.compiled import compiled, rule
+from sim.compiled import compiled
 from sim.parameters import DAYS_PER_WEEK, Parameters
 from sim.quantiles import binomial_from, normal
 from sim.rules.logit import logistic
@@ -26,7 +26,7 @@ class Participation(IntEnum):
     PAYOFF = 1
 
 
-@rule
+@compiled
 def type_of(p: Parameters, u: float) -> int:
     """The type of a woman, from one draw and the shares of the types."""
     if u < p.share_conditional:
@@ -42,14 +42,14 @@ def spread(mean: float, sd: float, u: float) -> float:
     return min(1.0, max(0.0, mean + sd * normal(u)))
 
 
-@rule
+@compiled
 def other_income(p: Parameters, u: float) -> int:
     """Rupiah a week that the others of her household earn: log-normal (theory sheet 2.14.20)."""
     month = p.hh_income_other_month * math.exp(p.hh_income_sd * normal(u))
     return int(month * DAYS_PER_WEEK / p.days_per_month)
 
 
-@rule
+@compiled
 def household_size(p: Parameters, u: float) -> float:
     """Persons of her household, at least herself."""
     return max(1.0, p.household_size * math.exp(p.hh_income_sd * normal(u)))
@@ -61,7 +61,7 @@ def other_income_now(other_income: int, lost: float) -> int:
     return int(other_income * (1 - lost))
 
 
-@rule
+@compiled
 def farm_call_probability(p: Parameters, farm_days: float, lost: float) -> float:
     """Probability of a farm call on one day, from days of work a week (F23: only when needed).
 
@@ -82,13 +82,13 @@ def days_called(days: int, probability: float, none: float, u: float) -> int:
     return binomial_from(days, probability, none, u)
 
 
-@rule
+@compiled
 def wage_lost(p: Parameters) -> int:
     """Rupiah of farm wage lost by working at a session on a day with a farm call [S51]."""
     return int(p.session_reservation_frac * p.farm_wage_day)
 
 
-@rule
+@compiled
 def inclination(
     p: Parameters,
     kind: int,
@@ -132,7 +132,7 @@ def inclination(
     return logit
 
 
-@rule
+@compiled
 def attendance_probability(p: Parameters, inclination: float, called: bool) -> float:
     """Probability that a woman comes to a session; a farm call costs her wage (2.14.5)."""
     if called:
@@ -140,13 +140,13 @@ def attendance_probability(p: Parameters, inclination: float, called: bool) -> f
     return logistic(inclination)
 
 
-@rule
+@compiled
 def gathering_probability(p: Parameters, inclination: float, called: bool) -> float:
     """Probability that a woman comes to a gathering of the programme to which she is invited."""
     return attendance_probability(p, inclination + p.invite_logodds, called)
 
 
-@rule
+@compiled
 def effort(p: Parameters, kind: int, belief: float, norm: float) -> float:
     """Effort (0-1) of a woman at work (theory sheet 2.2)."""
     if kind == Type.FREE_RIDER:
@@ -154,13 +154,13 @@ def effort(p: Parameters, kind: int, belief: float, norm: float) -> float:
     return min(1.0, p.cc_slope * belief + p.effort_floor)
 
 
-@rule
+@compiled
 def belief_after(p: Parameters, belief: float, attendance: float) -> float:
     """Expected attendance (0-1) of the others, moved towards what was seen."""
     return belief + p.belief_memory * (attendance - belief)
 
 
-@rule
+@compiled
 def expected_pay_after(p: Parameters, expected: float, pay: int, sessions: int) -> float:
     """Expected pay (Rp per session) after a week in which she came to `sessions` sessions."""
     if sessions == 0:
@@ -168,7 +168,7 @@ def expected_pay_after(p: Parameters, expected: float, pay: int, sessions: int) 
     return expected + p.pay_memory * (pay / sessions - expected)
 
 
-@rule
+@compiled
 def propensity_after(
     p: Parameters, propensity: float, pay: int, wage_lost: int, sessions: int
 ) -> float:
@@ -179,7 +179,7 @@ def propensity_after(
     return propensity + p.payoff_rate * (worth_it - propensity)
 
 
-@rule
+@compiled
 def motivation_after(p: Parameters, motivation: float, rest: float) -> float:
     """Motivation (0-1) a week later: it goes back to where it rests."""
     return motivation + p.motivation_fade * (rest - motivation)
@@ -191,26 +191,26 @@ def gained(level: float, gain: float) -> float:
     return level + gain * (1 - level)
 
 
-@rule
+@compiled
 def counselled(p: Parameters, efficacy: float) -> float:
     """Confidence and voice (0-1) of a woman after counselling (F33 to F37)."""
     return min(1.0, efficacy + p.counsel_gain)
 
 
-@rule
+@compiled
 def trust_after_persuasion(p: Parameters, trust: float) -> float:
     """Trust (0-1) of a woman whom somebody she respects has talked to (F127)."""
     return min(1.0, trust + p.persuasion_gain)
 
 
-@rule
+@compiled
 def trust_after_meeting(p: Parameters, trust: float, attendance: float, sessions: int) -> float:
     """Trust in the group moves towards attendance, the faster the more often they meet [S45]."""
     rate = min(1.0, p.meet_trust_rate * sessions / p.meet_reference_sessions)
     return trust + rate * (attendance - trust)
 
 
-@rule
+@compiled
 def trust_after_division(
     p: Parameters, trust: float, effort_share: float, pay_share: float, members: int
 ) -> float:
@@ -219,14 +219,14 @@ def trust_after_division(
     return min(1.0, max(0.0, trust - lost))
 
 
-@rule
+@compiled
 def unpaid_weeks_after(p: Parameters, weeks: int, expected_pay: float, farm_days: float) -> int:
     """Weeks in a row in which expected pay was far below what the fields would pay."""
     hired = min(1.0, p.farm_days_factor * farm_days / p.work_days_week)
     return weeks + 1 if expected_pay < p.exit_pay_ratio * hired * wage_lost(p) else 0
 
 
-@rule
+@compiled
 def exit_probability(p: Parameters, unpaid_weeks: int) -> float:
     """Probability that a woman leaves the group this week [S52]; more when unpaid for long."""
     if unpaid_weeks >= p.exit_unpaid_weeks:
@@ -234,19 +234,19 @@ def exit_probability(p: Parameters, unpaid_weeks: int) -> float:
     return p.exit_hazard
 
 
-@rule
+@compiled
 def fill_probability(p: Parameters, candidates: int) -> float:
     """Probability that a vacancy is filled this week; likelier while candidates wait [S58]."""
     return max(p.join_hazard, p.join_prob) if candidates > 0 else p.join_hazard
 
 
-@rule
+@compiled
 def norm_adopted(p: Parameters, norm: float, turnout: float) -> float:
     """Norm (0-1) after the group has written its rules; it binds those who were there."""
     return max(norm, p.norm_adopted * turnout)
 
 
-@rule
+@compiled
 def norm_after(p: Parameters, norm: float, weeks_since_fgd: int, mentored: bool) -> float:
     """Norm strength (0-1): rules that nobody recalls are forgotten (theory sheet 2.14.21)."""
     if mentored or weeks_since_fgd < p.norm_recall_weeks:

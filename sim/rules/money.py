@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from sim.compiled import compiled, rule
+from sim.compiled import compiled
 from sim.parameters import DAYS_PER_WEEK, Parameters
 
 
@@ -16,7 +16,7 @@ class Division(IntEnum):
     OFFICER_BONUS = 2
 
 
-@rule
+@compiled
 def payout(p: Parameters, surplus: int, cash: int, busy_week: int, capital: int) -> int:
     """Rupiah paid out of the cash box this week (theory sheet 2.14.13).
 
@@ -32,7 +32,7 @@ def payout(p: Parameters, surplus: int, cash: int, busy_week: int, capital: int)
     return min(cash, shared + max(0, excess))
 
 
-@rule
+@compiled
 def bonus(p: Parameters, rule: int, amount: int) -> int:
     """Rupiah of a payout that the officers divide among themselves first."""
     return int(p.officer_bonus_share * amount) if rule == Division.OFFICER_BONUS else 0
@@ -50,7 +50,7 @@ def part(amount: int, weight: int, total: int) -> int:
     return amount * weight // total if total else 0
 
 
-@rule
+@compiled
 def weekly_wage(p: Parameters) -> int:
     """Rupiah a woman gets each week from a wage budget of the village (F147)."""
     return int(p.wage_request * DAYS_PER_WEEK / p.days_per_month)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sim.compiled import rule
+from sim.compiled import compiled
 from sim.parameters import Parameters
 from sim.rules.logit import logistic
 
 
-@rule
+@compiled
 def acceptance_probability(
     p: Parameters,
     trust: float,
@@ -42,19 +42,19 @@ def acceptance_probability(
     return logistic(logit)
 
 
-@rule
+@compiled
 def is_short(p: Parameters, delivered: int, promised: int) -> bool:
     """Whether the delivered value (Rp) falls short of the promised value (Rp)."""
     return delivered < p.short_share * promised
 
 
-@rule
+@compiled
 def too_much_left(p: Parameters, unsold: int, delivered: int) -> bool:
     """Whether unsold perishables (Rp) annoy the outlet; it counts towards stopping, not trust."""
     return unsold > p.drop_unsold * delivered
 
 
-@rule
+@compiled
 def stops(p: Parameters, trust: float, bad_weeks: int, deliveries: int) -> bool:
     """Whether an outlet stops taking goods (theory sheet 2.5, 2.15.10)."""
     if deliveries < p.drop_min_deliveries:
@@ -62,25 +62,25 @@ def stops(p: Parameters, trust: float, bad_weeks: int, deliveries: int) -> bool:
     return trust < p.drop_threshold or bad_weeks >= p.drop_bad_weeks
 
 
-@rule
+@compiled
 def reopening_probability(p: Parameters, visited: bool) -> float:
     """Probability that a repaired tie opens again this week (theory sheet 2.5)."""
     return min(1.0, p.reopen_prob + p.reopen_visit) if visited else p.reopen_prob
 
 
-@rule
+@compiled
 def base_after_regulation(p: Parameters, base: float) -> float:
     """Base rate (0-1) of an outlet in the village after a village regulation (F165)."""
     return min(1.0, base + p.perdes_base_gain)
 
 
-@rule
+@compiled
 def deception_probability(p: Parameters, norm: float) -> float:
     """Probability of wrong counts or unpaid money at one outlet in a week (theory sheet 2.1)."""
     return p.deception_hazard * (1 - norm)
 
 
-@rule
+@compiled
 def bad_evidence_kept(p: Parameters, bad: float) -> float:
     """Bad evidence (events) that a tie keeps when it opens again (theory sheet 2.14.12)."""
     return p.reopen_kept * bad

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import compiled, rule
+from sim.compiled import compiled
 from sim.parameters import Parameters
 from sim.quantiles import negative_binomial
 
 Counts = NDArray[np.int64]
 
 
-@rule
+@compiled
 def day_factor(
     p: Parameters, daytime: bool, dry: bool, is_open: bool, fasting: bool, before_lebaran: bool
 ) -> float:
@@ -27,13 +27,13 @@ def day_factor(
     return factor
 
 
-@rule
+@compiled
 def quality_factor(p: Parameters, quality: float) -> float:
     """Factor on demand: 1 at the reference quality (theory sheet 2.9)."""
     return max(0.0, 1 + p.quality_elasticity * (quality - p.quality_reference))
 
 
-@rule
+@compiled
 def overlap_factor(p: Parameters, outlets: int) -> float:
     """Share of its demand left to each of `outlets` of one kind nearby (theory sheet 2.14.11)."""
     return 1 / (1 + p.catchment_overlap * max(0, outlets - 1))
@@ -45,7 +45,7 @@ def mean_demand(per_day: float, days: float, quality: float, overlap: float) -> 
     return per_day * days * quality * overlap
 
 
-@rule
+@compiled
 def order_share(p: Parameters, trust: float, experience: float, supply: float, own: bool) -> float:
     """Share (0-1) of its expected sales that an outlet takes (theory sheet 2.5, 2.14.8).
 
@@ -64,13 +64,13 @@ def order(share: float, expected: float) -> int:
     return int(share * expected)
 
 
-@rule
+@compiled
 def experience_after(p: Parameters, experience: float) -> float:
     """Experience (0-1) of a tie after a good week: orders of a new tie grow step by step."""
     return min(1.0, experience * (1 + p.order_step))
 
 
-@rule
+@compiled
 def supply_after(p: Parameters, supply: float, unsold: float, sold_of_expected: float) -> float:
     """Share of expected sales the officers dare to send, after a week (Krejci et al. 2015 [S59]).
 
@@ -84,7 +84,7 @@ def supply_after(p: Parameters, supply: float, unsold: float, sold_of_expected: 
     return supply
 
 
-@rule
+@compiled
 def window_dispersion(p: Parameters, open_days: int) -> float:
     """Dispersion of the sum over `open_days` independent days."""
     return p.demand_dispersion * open_days

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from sim.compiled import compiled, rule
+from sim.compiled import compiled
 from sim.parameters import DAYS_PER_WEEK, GAMMA_SHAPE, HALVING, Parameters
 from sim.rules.logit import logistic
 
@@ -27,13 +27,13 @@ def faded(level: float, kept: float) -> float:
     return level * kept
 
 
-@rule
+@compiled
 def skill_at_rest(p: Parameters, quality: float) -> float:
     """Product skill (0-1) that keeps `quality` as it is."""
     return min(1.0, max(0.0, (quality - p.quality_base) / p.quality_skill))
 
 
-@rule
+@compiled
 def quality_after(p: Parameters, quality: float, skill: float, effort: float) -> float:
     """Quality (0-1) moved towards what skill and the effort of the crew make (theory sheet 2.9)."""
     target = (
@@ -48,7 +48,7 @@ def delay_weeks(mean: float, u_1: float, u_2: float) -> int:
     return max(1, math.ceil(-mean / GAMMA_SHAPE * (math.log(u_1) + math.log(u_2))))
 
 
-@rule
+@compiled
 def grant_probability(
     p: Parameters, proposal_quality: float, legal: bool, weeks: int, mentor: float, trust: float
 ) -> float:
@@ -69,13 +69,13 @@ def grant_probability(
     return logistic(logit)
 
 
-@rule
+@compiled
 def may_grant(p: Parameters, legal: bool, women: int) -> bool:
     """Whether a ministry gives at all: to a legal group of a KUBE's size [S16]."""
     return legal and p.kube_smallest <= women <= p.kube_limit
 
 
-@rule
+@compiled
 def budget_probability(
     p: Parameters, legal: bool, trust: float, mentor: float, new_head: bool
 ) -> float:
@@ -88,7 +88,7 @@ def budget_probability(
     return logistic(logit)
 
 
-@rule
+@compiled
 def wage_probability(p: Parameters, budget_probability: float) -> float:
     """Probability that a wage budget is granted: less than for tools (theory sheet 2.8)."""
     return min(1.0, p.wage_request_factor * budget_probability)
@@ -100,13 +100,13 @@ def payment_week(first_day: int, days: int, u: float) -> int:
     return (first_day + int(days * u)) // DAYS_PER_WEEK
 
 
-@rule
+@compiled
 def tools_in_use(p: Parameters, amount: int) -> float:
     """Share (0-1) of granted tools that is not lost [S66]; nothing comes of a grant of nothing."""
     return 1 - p.grant_tools_leak if amount > 0 else 0.0
 
 
-@rule
+@compiled
 def budget_amount(p: Parameters) -> int:
     """Rupiah of dana desa for the group when its request is granted."""
     return int(p.dana_desa_group_share * p.dana_desa_year)

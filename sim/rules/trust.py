@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from enum import IntEnum
 
-from sim.compiled import rule
+from sim.compiled import compiled
 from sim.parameters import Parameters
 
 
@@ -19,7 +19,7 @@ class Form(IntEnum):
     MULTIPLICATIVE = 1
 
 
-@rule
+@compiled
 def trust_of(
     p: Parameters, good: float, bad: float, base: float, multiplied: float, cap: float
 ) -> float:
@@ -32,13 +32,13 @@ def trust_of(
     return min(cap, level(p, good, bad, base))
 
 
-@rule
+@compiled
 def multiplied_after(p: Parameters, multiplied: float, good_week: bool) -> float:
     """Trust (0-1) in the multiplicative form after a week with a delivery (LFABM [S60])."""
     return min(1.0, multiplied * p.trust_up) if good_week else multiplied * p.trust_down
 
 
-@rule
+@compiled
 def level(p: Parameters, good: float, bad: float, base: float) -> float:
     """Trust in 0-1 from weighted good and bad events and a base rate (theory sheet 2.1).
 
@@ -47,25 +47,25 @@ def level(p: Parameters, good: float, bad: float, base: float) -> float:
     return (good + p.trust_prior_weight * base) / (good + bad + p.trust_prior_weight)
 
 
-@rule
+@compiled
 def remembered(p: Parameters, evidence: float) -> float:
     """Evidence (events) left after a week of forgetting (theory sheet 2.1)."""
     return p.trust_memory * evidence
 
 
-@rule
+@compiled
 def good_evidence(p: Parameters, promise_weeks: int) -> float:
     """Weight (events) of a good delivery; more after a visit with a promise [S44]."""
     return p.trust_gain * p.promise_factor if promise_weeks > 0 else p.trust_gain
 
 
-@rule
+@compiled
 def bad_evidence(p: Parameters) -> float:
     """Weight (events) of a bad delivery: trust is lost faster than won [S41-S43]."""
     return p.trust_gain * p.trust_loss_ratio
 
 
-@rule
+@compiled
 def telling_probability(p: Parameters, partner: bool) -> float:
     """Probability that an informed outlet tells a neighbour this week [S58].
 
@@ -75,7 +75,7 @@ def telling_probability(p: Parameters, partner: bool) -> float:
     return -math.expm1(math.log1p(-per_quarter) / p.weeks_per_quarter)
 
 
-@rule
+@compiled
 def base_after_hearsay(p: Parameters, base: float, teller_trust: float) -> float:
     """Base rate (0-1) moved towards what the teller thinks; symmetric for good and bad [S43]."""
     return base + p.hearsay_weight * (teller_trust - base)

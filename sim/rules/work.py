@@ -8,7 +8,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import compiled, rule
+from sim.compiled import compiled
 from sim.parameters import BOTH_WAYS, Parameters
 
 
@@ -55,19 +55,19 @@ def brings_per_trip(demand: float, receipt: int, cost: int) -> float:
     return demand * (receipt - cost)
 
 
-@rule
+@compiled
 def trip_hours(p: Parameters, km: float) -> float:
     """Hours of one delivery to an outlet `km` away, both ways (theory sheet 2.14.7)."""
     return p.delivery_hours_outlet + BOTH_WAYS * km * p.travel_minutes_km / p.minutes_per_hour
 
 
-@rule
+@compiled
 def trip_cost(p: Parameters, km: float) -> int:
     """Rupiah of one delivery, both ways."""
     return int(BOTH_WAYS * km * p.transport_cost_km)
 
 
-@rule
+@compiled
 def trip_factor(p: Parameters, together: int) -> float:
     """Share of a trip's hours and cost when `together` outlets of one side are served that day.
 
@@ -82,7 +82,7 @@ def trip_left(hours: float, factor: float) -> float:
     return hours * factor
 
 
-@rule
+@compiled
 def hours_on_the_road(p: Parameters, hours: float, helped: bool) -> float:
     """Hours of trips left to the women when PKK and karang taruna help (F183)."""
     return hours * (1 - p.partner_trip_relief) if helped else hours
@@ -94,7 +94,7 @@ def turn(called: bool, lot: float) -> float:
     return lot + 1 if called else lot
 
 
-@rule
+@compiled
 def core_stands(p: Parameters, core_down: int, house_ill: bool, facility: bool) -> bool:
     """Whether the group has a place to produce at: one house, or a lent balai desa (F77, F120)."""
     if p.lawang_reading == Reading.ADDITIVE:
@@ -102,7 +102,7 @@ def core_stands(p: Parameters, core_down: int, house_ill: bool, facility: bool) 
     return core_down == 0 and (facility or not house_ill)
 
 
-@rule
+@compiled
 def throughput(p: Parameters, broken: int) -> float:
     """Share of the orders that can be served while `broken` ties wait for repair (Lawang 4).
 
@@ -122,7 +122,7 @@ def dearer(cost: int, shares: NDArray[np.float64], rises: NDArray[np.float64]) -
     return int(cost * factor)
 
 
-@rule
+@compiled
 def productivity(p: Parameters, tools: float) -> float:
     """Labour productivity factor; granted tools (0-1 in use) raise it (theory sheet 2.3)."""
     return p.tools_multiplier_init + p.tools_gain * tools
@@ -134,13 +134,13 @@ def making_hours(pieces: int, rate: float, productivity: float) -> float:
     return pieces / (rate * productivity)
 
 
-@rule
+@compiled
 def productive_hours(p: Parameters, women: int) -> float:
     """Hours a session of `women` has for making and delivering (theory sheet 2.3)."""
     return women * p.session_hours * (1 - p.indirect_time_share)
 
 
-@rule
+@compiled
 def crew_wanted(p: Parameters, hours: float) -> int:
     """Women the work needs: officers send the others home (theory sheet 2.14.14)."""
     return max(p.min_crew, math.ceil(hours / productive_hours(p, 1)))
@@ -178,7 +178,7 @@ def dried(pieces: int, drying: float, rack: bool) -> int:
     return pieces if rack else int(pieces * drying)
 
 
-@rule
+@compiled
 def material_cost(p: Parameters, cost: int, mentor: float) -> int:
     """Rupiah of materials for one piece; a mentor knows cheaper suppliers [S68]."""
     return int(cost * (1 - p.mentor_material_saving * mentor))
@@ -194,7 +194,7 @@ def binding(cash_scale: float, hours_scale: float, crew_hours: float, making: fl
     return Binding.TRIPS.value if making <= crew_hours else Binding.HANDS.value
 
 
-@rule
+@compiled
 def failure_probability(
     p: Parameters, norm: float, management: float, mentor: float, attendance: float
 ) -> float:
@@ -209,7 +209,7 @@ def failure_probability(
     return min(1.0, base + p.fail_attendance * missing)
 
 
-@rule
+@compiled
 def core_hazard(p: Parameters, facility: bool) -> float:
     """Probability that the production core fails this week; a lent balai desa bridges some."""
     if p.lawang_reading == Reading.ADDITIVE:
@@ -219,13 +219,13 @@ def core_hazard(p: Parameters, facility: bool) -> float:
     )
 
 
-@rule
+@compiled
 def core_final_probability(p: Parameters, norm: float, mentor: float) -> float:
     """Probability that a failure of the production core ends the group (theory sheet 2.15.4)."""
     return p.core_terminal_prob * (1 - norm) * (1 - p.core_mentor_relief * mentor)
 
 
-@rule
+@compiled
 def core_repair_weeks(p: Parameters, norm: float, mentor: float) -> int:
     """Weeks until the core works again, at least one; norms or a mentor shorten it."""
     return max(1, math.ceil(p.repair_weeks * (1 - p.repair_relief * max(norm, mentor))))

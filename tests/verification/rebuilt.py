@@ -1101,7 +1101,7 @@ class Rebuilt:
             if outlet.status == PARTNER and not outlet.own:
                 if outlet.promised > 0:
                     self.judge(outlet)
-                elif kube.stopped_weeks == 1:
+                elif kube.stopped_weeks == 1 and not outlet.closed_weeks:
                     self.lose_trust(outlet)
             outlet.promise_weeks = max(0, outlet.promise_weeks - 1)
         promised = sum(outlet.promised for outlet in self.partners())

@@ -1,0 +1,79 @@
+"""What numba makes of the model: pieces without machine code of their own, and ways in from Python.
+
+numba optimises every function by itself and makes machine code of it, although a piece is only ever
+copied into its callers, where it is optimised again. Leaving that out halves the time that the
+model takes to compile. Vector code is left out as well: it costs more than it gains in loops over
+twenty women, and takes long to compile. This uses numba's own extension point (`pipeline_class`)
+and the stages of its code libraries, which are not promised to stay; `constraints.txt` pins numba.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numba.core.codegen import JITCodeLibrary
+from numba.core.compiler import Compiler
+
+
+class _Library(JITCodeLibrary):  # type: ignore[misc]
+    """The code of one compiled function, with the passes that suit this model."""
+
+    def _optimize_final_module(self) -> None:
+        self._pass(cost="cheap", opt=0)
+        self._pass(opt=2)
+
+    def _pass(self, **options: Any) -> None:
+        passes, builder = self._codegen._module_pass_manager(
+            loop_vectorize=False, slp_vectorize=False, **options
+        )
+        passes.run(self._final_module, builder)
+
+
+class _Piece(_Library):
+    """The code of a piece: cleaned up, and ready to be copied into a caller."""
+
+    @property
+    def codegen(self) -> Any:
+        return _NoEnvironment(self._codegen)
+
+    def get_pointer_to_function(self, name: str) -> int:
+        self._ensure_finalized()
+        return 0  # there is none
+
+    def _optimize_final_module(self) -> None:
+        self._pass(cost="cheap", opt=0)
+
+    def _finalize_final_module(self) -> None:
+        self._finalize_dynamic_globals()
+        self._finalized = True
+
+
+class _NoEnvironment:
+    """numba's code generator, but for the Python objects that machine code would refer to."""
+
+    def __init__(self, codegen: Any) -> None:
+        self._codegen = codegen
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._codegen, name)
+
+    def set_env(self, name: str, environment: Any) -> None:
+        """Nothing: a piece never runs by itself."""
+
+
+class WholeCompiler(Compiler):  # type: ignore[misc]
+    """numba's compiler for what Python calls."""
+
+    library: type[_Library] = _Library
+
+    def __init__(self, typing: Any, target: Any, library: Any, *rest: Any) -> None:
+        if library is None:
+            library = self.library(target.codegen(), type(self).__name__)
+            library.enable_object_caching()
+        super().__init__(typing, target, library, *rest)
+
+
+class PieceCompiler(WholeCompiler):
+    """numba's compiler for what only compiled code calls."""
+
+    library = _Piece

@@ -21,6 +21,7 @@ def told_plainly(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> None:
+        from experiments.engines import VillageError
         from sim.calendar import CalendarError
         from sim.parameters import ParameterError
         from sim.scenario import ConfigError
@@ -29,7 +30,7 @@ def told_plainly(command: Callable[..., None]) -> Callable[..., None]:
             command(*args, **kwargs)
         except BrokenPipeError:
             raise  # the reader of our output has left, as `head` does: typer ends quietly
-        except (CalendarError, ConfigError, ParameterError, OSError) as error:
+        except (CalendarError, ConfigError, ParameterError, VillageError, OSError) as error:
             typer.echo(f"{error}", err=True)
             raise typer.Exit(2) from None
         except KeyboardInterrupt:
@@ -99,6 +100,16 @@ def study_for(
     for warning in dict.fromkeys(w for setting in settings_of for w in setting.calendar.warnings):
         typer.echo(f"warning: {warning}", err=True)
     return study
+
+
+def warn_of_late(study: Study, scenarios: Sequence[Scenario]) -> None:
+    """Tell what a scenario plans for after the last week of the run."""
+    for scenario in scenarios:
+        planned = (*scenario.interventions, *scenario.shocks)
+        late = [f"{each.kind} (week {each.week})" for each in planned if each.week >= study.weeks]
+        if late:
+            end = f"warning: {scenario.id}: the run ends after week {study.weeks - 1}, before"
+            typer.echo(f"{end} {', '.join(late)}", err=True)
 
 
 def _overrides(register: Mapping[str, Parameter], settings: Sequence[str]) -> dict[str, Value]:

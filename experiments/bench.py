@@ -5,10 +5,15 @@ from __future__ import annotations
 import math
 import os
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
+from pathlib import Path
+from shutil import copytree, ignore_patterns
+from tempfile import TemporaryDirectory
 
 import mesa
 
@@ -20,12 +25,13 @@ from sim.scenario import Group, Scenario, load_group, load_scenario, register_of
 from sim.setting import Setting, setting_for
 from sim.village import Village
 
+ROOT = Path(__file__).resolve().parent.parent
 WEEKS = 52
 OUTLETS = 7  # two from before and the five of Tabel 4
 MEMBERS = (20, 200, 2_000, 20_000)
 SHOPS = (8, 80, 800)
 SPANS = (26, 52, 104, 208)
-BATCH = 20  # runs of one call
+BATCH = 100  # runs of one call
 PATIENCE = 0.5  # seconds for which a growing case is timed
 
 
@@ -53,13 +59,13 @@ def bench(runs: int = 20) -> dict[str, float]:
 
     Medians over `runs` in the village, alone and with a Mesa DataCollector; the best of five rounds
     of `runs` times BATCH in the ensemble, weekly tables included, on one thread and on all cores.
-    `growth_*`: the steepest exponent of time between neighbouring sizes.
+    `growth_*`: the steepest exponent of time between neighbouring sizes. Seconds of new processes:
+    `compile_s` until the first run of a model that was never compiled, `start_s` of one that was,
+    `help_s` of `semangat --help`.
     """
     group, scenario = _small_group(), load_scenario("package_2019")
     setting = _setting(group)
-    started = time.perf_counter()
     simulate_all(setting, scenario, [Luck()], WEEKS)
-    first = time.perf_counter() - started
     simulate_all(setting, scenario, [Luck()], WEEKS, engine="village")
     village = _median(runs, lambda luck: Village(setting, scenario, luck).live(WEEKS))
     collected = _median(runs, lambda luck: Collected(setting, scenario, luck).live(WEEKS))
@@ -72,10 +78,10 @@ def bench(runs: int = 20) -> dict[str, float]:
         "ensemble_ms_per_run_all": every,
         "ratio": village / ensemble,
         "threads_speedup": ensemble / every,
-        "first_ensemble_run_s": first,
         "growth_members": _growth(MEMBERS, _members(group)),
         "growth_outlets": _growth(SHOPS, _outlets(group)),
         "growth_weeks": _growth(SPANS, ((_setting(group, weeks), weeks) for weeks in SPANS)),
+        **_starts(),
         "runs": float(runs),
         "cores": float(os.cpu_count() or 1),
     }
@@ -116,6 +122,30 @@ def _ensemble(setting: Setting, scenario: Scenario, runs: int, threads: int) -> 
     with ThreadPoolExecutor(threads) as pool:
         rounds = [_seconds(lambda: list(pool.map(once, lucks))) for _ in range(5)]
     return 1_000 * min(rounds) / (runs * BATCH)
+
+
+# --- New processes ---
+
+
+def _starts() -> dict[str, float]:
+    """Seconds: a copy of the model has a cache of its own, which is empty at first."""
+    live = "from sim import load, run; run(load('package_2019'), weeks=1)"
+    with TemporaryDirectory() as folder:
+        for part in (ROOT / "sim", ROOT / "configs"):
+            if part.is_dir():  # installed, the configurations lie in sim
+                target = Path(folder) / part.name
+                copytree(part, target, ignore=ignore_patterns("__pycache__"))
+        first, later = (_process(["-c", live], folder) for _ in range(2))
+    help_s = _process(["-m", "experiments.cli", "--help"], str(ROOT))
+    return {"compile_s": first, "start_s": later, "help_s": help_s}
+
+
+def _process(arguments: Sequence[str], folder: str) -> float:
+    asked = [sys.executable, *arguments]
+    settings = {**os.environ, "PYTHONPATH": folder}
+    return _seconds(
+        lambda: subprocess.run(asked, cwd=folder, env=settings, check=True, capture_output=True)
+    )
 
 
 # --- Growth ---

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from experiments.asked import load_all, pick, refuse, study_for, tell, told_plainly
+from experiments.asked import load_all, pick, refuse, study_for, tell, told_plainly, warn_of_late
 from experiments.options import (
     REPLICATIONS,
     RESULTS,
@@ -67,6 +67,7 @@ def run(
         who, loaded, weeks, seed, replications, settings, engine, village, detail=True,
         members=members,
     )  # fmt: skip
+    warn_of_late(study, loaded)
     folder = out or RESULTS / "run"
     run_compare(study, loaded, villages, folder, workers)
     tell(report_run(folder, MARGIN, lang), folder, lang)
@@ -99,6 +100,7 @@ def compare(
     study = study_for(
         who, loaded, weeks, seed, replications, settings, engine, village, detail=True
     )
+    warn_of_late(study, loaded)
     folder = out or RESULTS / "compare"
     run_compare(study, loaded, villages, folder, workers)
     tell(report_compare(folder, who, loaded, margin, lang), folder, lang)
@@ -131,6 +133,7 @@ def sweep(
 
     who, loaded = load_all(scenarios, group)
     study = study_for(who, loaded, weeks, seed, replications, settings, engine, village)
+    warn_of_late(study, loaded)
     levels = dict(parse_levels(study.register, text) for text in param)
     if len(levels) < len(param):
         refuse("a parameter is swept twice; give all its levels in one --param")
@@ -166,6 +169,7 @@ def network(
 
     who, (loaded,) = load_all([scenario], group)
     study = study_for(who, [loaded], weeks, seed, replications, settings, engine, village)
+    warn_of_late(study, [loaded])
     study = replace(study, group=with_copies(who, partners))
     folder = out or RESULTS / "network"
     run_network(study, loaded, range(partners + 1), villages, folder, workers)

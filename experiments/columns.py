@@ -25,7 +25,7 @@ WOMEN: Final[About] = {
 }
 RUNS: Final[About] = {
     "net_income_late": ("Rp", f"mean of net_income over the last {LATE_WEEKS} weeks"),
-    "earning_late": ("0/1", "the group paid anything in the last 13 weeks"),
+    "earning_late": ("0/1", f"the group paid anything in the last {LATE_WEEKS} weeks"),
     "pay_per_hour": ("Rp/hour", "kube_income for an hour at sessions; empty without any hour"),
     "net_pay_per_hour": ("Rp/hour", "net_income for an hour at sessions; empty without any hour"),
     "women_at_a_loss": ("share", "founding women whose net_income over the run is below zero"),

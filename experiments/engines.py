@@ -9,6 +9,7 @@ from functools import lru_cache
 from importlib import import_module
 from inspect import getfile
 from pathlib import Path
+from traceback import extract_tb
 from types import ModuleType
 from typing import Literal
 
@@ -16,6 +17,18 @@ from sim.parameters import ParameterError
 from sim.village import Village
 
 Engine = Literal["ensemble", "village"]
+
+
+class VillageError(Exception):
+    """A village of the user's own has failed."""
+
+
+def failed(name: str, error: Exception) -> VillageError:
+    """What went wrong in the class called `name`, and at which line of its file."""
+    own = str(Path(getfile(village_class(name))))
+    lines = [each for each in extract_tb(error.__traceback__) if each.filename == own]
+    where = f" in {own}, line {lines[-1].lineno}" if lines else ""
+    return VillageError(f"--village {name}: {type(error).__name__}{where}: {error}")
 
 
 def engine_for(asked: Engine | None, own: str | None) -> Engine:

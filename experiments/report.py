@@ -18,7 +18,6 @@ from experiments.sheet import SheetFacts, SheetOption, make_sheet
 from sim.parameters import ParameterError
 from sim.scenario import Group, Scenario
 
-FAN_PANELS = 9  # as many as one page can show
 SHEET_OPTIONS = 3
 WEEKS_IN_MONTH = 52 / 12
 
@@ -73,13 +72,18 @@ def _tell(out: Path, lines: Sequence[str], lang: str) -> list[str]:
 
 
 def _fans(out: Path, titles: dict[str, str], lang: str, foot: str) -> None:
-    shown = dict(list(titles.items())[:FAN_PANELS])
+    """`fans`, and `fans_2`, `fans_3` ... when there are more scenarios than a figure holds."""
     keys = ["scenario_id", "village_id", "replication_id", "week", "date"]
     weekly = store.read(out, "weekly", [*keys, "net_income"])
-    weekly = weekly[weekly["scenario_id"].isin(list(shown))]
     done = _planned(out)
-    figure = fans.fans(weekly, "net_income", shown, done, lang)
-    style.save(figure, out / "figures" / "fans", fans.fan_table(weekly, "net_income", done), foot)
+    names = list(titles.items())
+    for first in range(0, len(names), fans.MOST_PANELS):
+        shown = dict(names[first : first + fans.MOST_PANELS])
+        part = weekly[weekly["scenario_id"].isin(list(shown))]
+        number = first // fans.MOST_PANELS + 1
+        stem = out / "figures" / ("fans" if number == 1 else f"fans_{number}")
+        figure = fans.fans(part, "net_income", shown, done, lang)
+        style.save(figure, stem, fans.fan_table(part, "net_income", done), foot)
 
 
 def _planned(out: Path) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from itertools import groupby
 from multiprocessing.context import BaseContext
 
 from experiments.designs import plausible_villages
-from experiments.engines import Engine, village_class
+from experiments.engines import Engine, failed, village_class
 from sim.draws import Luck
 from sim.parameters import Parameter, Value, resolve
 from sim.runs import Record, simulate_all
@@ -79,17 +79,22 @@ def villages(study: Study, count: int, known: Sequence[str] = ()) -> dict[int, d
 
 def run_point(study: Study, point: Point, setting: Setting | None = None) -> list[Record]:
     """All replications of one point, in its setting."""
-    records = simulate_all(
-        setting or study.setting(point),
-        point.scenario,
-        [Luck(study.seed, point.village, i) for i in range(study.replications)],
-        study.weeks,
-        partners=point.partners,
-        detail=study.detail and point.village <= DETAIL_VILLAGES,
-        members=study.members,
-        engine=study.engine,
-        village_class=village_class(study.village_class),
-    )
+    try:
+        records = simulate_all(
+            setting or study.setting(point),
+            point.scenario,
+            [Luck(study.seed, point.village, i) for i in range(study.replications)],
+            study.weeks,
+            partners=point.partners,
+            detail=study.detail and point.village <= DETAIL_VILLAGES,
+            members=study.members,
+            engine=study.engine,
+            village_class=village_class(study.village_class),
+        )
+    except Exception as error:
+        if study.village_class is None:
+            raise
+        raise failed(study.village_class, error) from error
     return [record._replace(keys=(point.name, *record.keys[1:])) for record in records]
 
 

@@ -9,23 +9,46 @@ and the stages of its code libraries, which are not promised to stay; `constrain
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
+from numba.core import typed_passes, untyped_passes
 from numba.core.codegen import JITCodeLibrary
-from numba.core.compiler import Compiler
+from numba.core.compiler import Compiler, DefaultPassBuilder
+from numba.core.compiler_machinery import PassManager
+
+_NO_VECTORS: Final = {"loop_vectorize": False, "slp_vectorize": False}
+
+# What the model's functions do not have: closures, contexts, raises, literals to unroll, parfors.
+_NEEDLESS: Final = {
+    untyped_passes.WithLifting,
+    untyped_passes.InlineClosureLikes,
+    untyped_passes.RewriteDynamicRaises,
+    untyped_passes.MakeFunctionToJitFunction,
+    untyped_passes.InlineInlinables,
+    untyped_passes.FindLiterallyCalls,
+    untyped_passes.LiteralUnroll,
+    untyped_passes.LiteralPropagationSubPipelinePass,
+    typed_passes.InlineOverloads,
+    typed_passes.DumpParforDiagnostics,
+}
 
 
-class _Library(JITCodeLibrary):  # type: ignore[misc]
+class _Library(JITCodeLibrary):
     """The code of one compiled function, with the passes that suit this model."""
+
+    def _optimize_functions(self, module: Any) -> None:
+        module.data_layout = self._codegen._data_layout
+        for function in module.functions:
+            if not function.is_declaration:
+                passes, builder = self._codegen._function_pass_manager(opt=1, **_NO_VECTORS)
+                passes.run(function, builder)
 
     def _optimize_final_module(self) -> None:
         self._pass(cost="cheap", opt=0)
         self._pass(opt=2)
 
     def _pass(self, **options: Any) -> None:
-        passes, builder = self._codegen._module_pass_manager(
-            loop_vectorize=False, slp_vectorize=False, **options
-        )
+        passes, builder = self._codegen._module_pass_manager(**_NO_VECTORS, **options)
         passes.run(self._final_module, builder)
 
 
@@ -61,7 +84,7 @@ class _NoEnvironment:
         """Nothing: a piece never runs by itself."""
 
 
-class WholeCompiler(Compiler):  # type: ignore[misc]
+class WholeCompiler(Compiler):
     """numba's compiler for what Python calls."""
 
     library: type[_Library] = _Library
@@ -71,6 +94,14 @@ class WholeCompiler(Compiler):  # type: ignore[misc]
             library = self.library(target.codegen(), type(self).__name__)
             library.enable_object_caching()
         super().__init__(typing, target, library, *rest)
+
+    def define_pipelines(self) -> list[Any]:
+        """numba's own passes, without the needless ones."""
+        usual = DefaultPassBuilder.define_nopython_pipeline(self.state)
+        lean = PassManager("nopython")
+        lean.passes.extend(each for each in usual.passes if each[0] not in _NEEDLESS)
+        lean.finalize()
+        return [lean]
 
 
 class PieceCompiler(WholeCompiler):

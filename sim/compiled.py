@@ -8,6 +8,7 @@ edited rule everything is compiled anew, in both engines.
 from __future__ import annotations
 
 import functools
+import gc
 import hashlib
 import inspect
 import os
@@ -23,6 +24,7 @@ from typing import Any, Final, TypeVar
 import numba
 import numpy as np
 from numba.core import types
+from numba.core.errors import TypingError
 from numba.extending import typeof_impl
 from numpy.typing import NDArray
 
@@ -87,22 +89,32 @@ class Compiled:
     """
 
     def __init__(self, function: Callable[..., Any]) -> None:
+        self.__name__: str
         functools.update_wrapper(self, function)
         # Passing a world along costs more than most rules, so a piece becomes part of its caller.
         self.piece = _compile(
             forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True,
             pipeline_class=PieceCompiler,
         )(function)  # fmt: skip
-        self._takes_p = next(iter(inspect.signature(function).parameters), "") == "p"
+        names = list(inspect.signature(function).parameters)
+        self._arguments, self._takes_p = len(names), names[:1] == ["p"]
         self._entry: Callable[..., Any] | None = None if COMPILES else function
 
     def __call__(self, *args: Any) -> Any:
-        """Call it from Python."""
-        if self._entry is None:
-            self._entry = self._way_in()
+        """Call it from Python; TypeError when there are too few arguments or too many."""
         if self._takes_p and COMPILES:
-            return self._entry(args[0].table, *args[1:])
-        return self._entry(*args)
+            args = (args[0].table, *args[1:])
+        try:
+            if self._entry is not None:
+                return self._entry(*args)
+            self._entry = self._way_in()
+            with _uncollected():  # the first call compiles
+                return self._entry(*args)
+        except TypingError:
+            if len(args) != self._arguments:  # else numba prints the types of all of them
+                wanted = f"{self.__name__} takes {self._arguments} arguments"
+                raise TypeError(f"{wanted}, {len(args)} were given") from None
+            raise
 
     def _way_in(self) -> Callable[..., Any]:
         """A copy of `_enter`, under the function's own file and line, so that it can be cached.
@@ -131,6 +143,18 @@ def _kept_in(folder: Path) -> Iterator[None]:
         yield
     finally:
         numba.config.CACHE_DIR = before  # type: ignore[attr-defined]
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Within, nobody looks for cycles: numba makes millions of objects, and a tenth of the time."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def _enter(*args: Any) -> Any:

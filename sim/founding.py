@@ -9,7 +9,7 @@ from sim import world
 from sim.compiled import compiled
 from sim.config.timing import STAGES
 from sim.draws import Event, event_key, name_key, uniform
-from sim.parameters import DAYS_PER_WEEK, INTERVENTION_KINDS, OUTLET_KINDS, Value
+from sim.parameters import DAYS_PER_WEEK, OUTLET_KINDS, Kind, Value
 from sim.quantiles import rank
 from sim.rules import members, selling, support, trust, work
 from sim.scenario import Donor, Outlet, Scenario
@@ -212,7 +212,7 @@ def _plan(setting: Setting, plan: Any) -> dict[str, Value]:
     when, about, below = _condition(setting, plan)
     requests = getattr(plan, "requests", ())
     return {
-        "kind": INTERVENTION_KINDS.index(plan.kind),
+        "kind": Kind[plan.kind.upper()],
         "weeks": getattr(plan, "weeks", 1),
         "stage": _STAGES.index(plan.stage) if plan.stage else NONE,
         "effective": plan.effective,

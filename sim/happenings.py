@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from sim.config.timing import STAGES
-from sim.parameters import INTERVENTION_KINDS
+from sim.parameters import INTERVENTION_KINDS, Kind
 from sim.setting import Setting, ingredient_names, woman_id
 
 
@@ -71,13 +71,12 @@ _OUTLETS: Final = frozenset(
     {
         What.ACCEPTED, What.REFUSED, What.DROPPED, What.REOPENED, What.PAUSED, What.RESUMED,
         What.DECEPTION, What.STALL_CLOSED, What.OUTLET_CLOSURE, What.LATE_PAYMENT,
-        *(INTERVENTION_KINDS.index(kind) for kind in ("negotiation", "market_stall",
-                                                      "social_media")),
+        Kind.NEGOTIATION, Kind.MARKET_STALL, Kind.SOCIAL_MEDIA,
     }
 )  # fmt: skip
 _DONORS: Final = frozenset(
     {What.GRANT, What.PROPOSAL_REJECTED, What.BUDGET_GRANTED, What.BUDGET_REJECTED,
-     What.WAGES_GRANTED, What.WAGES_REJECTED, INTERVENTION_KINDS.index("capital_proposal")}
+     What.WAGES_GRANTED, What.WAGES_REJECTED, Kind.CAPITAL_PROPOSAL}
 )  # fmt: skip
 _WOMEN: Final = frozenset(
     {What.MEMBER_LEFT, What.MEMBER_JOINED, What.NEW_OFFICER, What.NEW_HOUSE, What.ILLNESS,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from sim import quantiles
 from sim.draws import Event
 from sim.happenings import What
-from sim.parameters import INTERVENTION_KINDS
+from sim.parameters import INTERVENTION_KINDS, Kind
 from sim.rules import agenda, members, outlets, support, work
 from sim.state import NEVER, NONE, PlanState, Status, When
 
@@ -275,7 +275,7 @@ def _invited(village: Village, plan: PlanState) -> list[Member]:
         return [woman for woman in village.women if woman.officer]
     if plan.kind not in agenda.TALKS:
         return []
-    counselling = INTERVENTION_KINDS[plan.kind] == "counselling"
+    counselling = plan.kind == Kind.COUNSELLING
     places = (
         plan.clients if counselling else int(village.setting.ground.costs[plan.kind]["persons"])
     )

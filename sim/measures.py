@@ -25,10 +25,11 @@ from sim.compiled import compiled, readable
 from sim.parameters import DAYS_PER_WEEK, Parameters
 from sim.quantiles import sort
 from sim.rules import members, trust, work
+from sim.rules import outlets as ties
 from sim.setting import Ground, Setting
 from sim.state import Status
 from sim.sums import pieces, times
-from sim.world import Donors, Group, Outlets, Room, Women, World
+from sim.world import Donors, KubeArrays, Outlets, Room, Women, World
 
 __all__ = [
     "MEMBER_WEEKLY", "OUTLET_WEEKLY", "PRODUCT_WEEKLY", "WEEKLY", "WOMAN_SUMS", "Column", "Tables",
@@ -131,7 +132,7 @@ def gini(incomes: NDArray[np.float64]) -> float:
 
 
 @compiled
-def _people(p: Parameters, women: Women, kube: Group, row: Any) -> None:
+def _people(p: Parameters, women: Women, kube: KubeArrays, row: Any) -> None:
     """The women who are in the group now."""
     group = kube.rows[0]
     met = came = 0
@@ -157,7 +158,7 @@ def _people(p: Parameters, women: Women, kube: Group, row: Any) -> None:
 
 
 @compiled
-def _trade(p: Parameters, ground: Ground, outlets: Outlets, kube: Group, row: Any) -> None:
+def _trade(p: Parameters, ground: Ground, outlets: Outlets, kube: KubeArrays, row: Any) -> None:
     """Goods, outlets and what hangs on the most important one."""
     products = ground.products
     taken = kept = usual = reached = value = largest = trusted = 0.0
@@ -169,7 +170,7 @@ def _trade(p: Parameters, ground: Ground, outlets: Outlets, kube: Group, row: An
         row.volume_outside += sold if outlet.outside else 0
         row.receivable += pieces(outlets.due[o])
         row.informed += 1 if outlet.informed else 0
-        if outlet.own or not outlet.outright:
+        if ties.on_consignment(outlet.own, outlet.outright):
             taken += delivered
             kept += delivered - sold
         here = through = 0.0
@@ -196,7 +197,7 @@ def _trade(p: Parameters, ground: Ground, outlets: Outlets, kube: Group, row: An
 
 
 @compiled
-def _group(kube: Group, donors: Donors, p: Parameters, row: Any) -> None:
+def _group(kube: KubeArrays, donors: Donors, p: Parameters, row: Any) -> None:
     """The group as a whole, and those who may give."""
     group = kube.rows[0]
     for i in range(len(donors.rows)):
@@ -273,7 +274,7 @@ def _outlets(p: Parameters, ground: Ground, outlets: Outlets, rows: NDArray[np.v
 
 
 @compiled
-def _products(ground: Ground, outlets: Outlets, kube: Group, rows: NDArray[np.void]) -> None:
+def _products(ground: Ground, outlets: Outlets, kube: KubeArrays, rows: NDArray[np.void]) -> None:
     for k in range(len(rows)):
         row = rows[k]
         row.made = kube.made[k]
@@ -288,7 +289,7 @@ def _products(ground: Ground, outlets: Outlets, kube: Group, rows: NDArray[np.vo
             row.wasted += outlets.wasted[o, k]
             row.lost += outlets.lost[o, k]
             bought = outlets.sold[o, k]
-            if outlet.outright and not outlet.own:
+            if not ties.on_consignment(outlet.own, outlet.outright):
                 bought = outlets.delivered[o, k] - outlets.lost[o, k]
             row.gross_margin += bought * outlets.receipts[o, k]
 

@@ -18,6 +18,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
@@ -87,26 +88,32 @@ OUTLET_KINDS: Final[dict[str, OutletKind]] = {
         OutletKind("online", daytime=False, terms="none"),
     )
 }
-INTERVENTION_KINDS: Final = (
-    "fgd",
-    "proposal_training",
-    "negotiation",
-    "audience",
-    "capital_proposal",
-    "mentoring",
-    "norms",
-    "product_training",
-    "campaign",
-    "counselling",
-    "market_stall",
-    "social_media",
-    "facility",
-    "education",
-    "persuasion",
-    "agency_training",
-    "partner_support",
-    "village_regulation",
-)
+
+
+class Kind(IntEnum):
+    """What a scenario can plan; a new kind gets the next number."""
+
+    FGD = 0
+    PROPOSAL_TRAINING = 1
+    NEGOTIATION = 2
+    AUDIENCE = 3
+    CAPITAL_PROPOSAL = 4
+    MENTORING = 5
+    NORMS = 6
+    PRODUCT_TRAINING = 7
+    CAMPAIGN = 8
+    COUNSELLING = 9
+    MARKET_STALL = 10
+    SOCIAL_MEDIA = 11
+    FACILITY = 12
+    EDUCATION = 13
+    PERSUASION = 14
+    AGENCY_TRAINING = 15
+    PARTNER_SUPPORT = 16
+    VILLAGE_REGULATION = 17
+
+
+INTERVENTION_KINDS: Final = tuple(kind.name.lower() for kind in Kind)
 # Kinds whose costs are told per week while they last.
 WEEKLY_KINDS: Final = ("mentoring", "market_stall", "social_media", "facility", "partner_support")
 PRODUCT_FIELDS: Final = ("price", "cost", "shelf_life_days", "labour_rate")

@@ -26,8 +26,8 @@ from sim.village import Village
 
 Engine = Literal["ensemble", "village"]
 PREPARING = (
-    "Menyiapkan model untuk komputer ini, sekali saja, sekitar satu menit ... "
-    "(compiling the model, once, about a minute)"
+    "Menyiapkan model untuk komputer ini, sekali saja, sekitar setengah menit ... "
+    "(compiling the model, once, about half a minute)"
 )
 KEYS = ("scenario_id", "village_id", "replication_id")
 

@@ -11,110 +11,28 @@ from sim.config.checks import Finding, check_group, check_settings
 from sim.config.editors import json_schema
 from sim.config.explain import locate, validated
 from sim.config.files import ConfigFile, find, is_name, known, no_such, read
-from sim.config.plan import (
-    AgencyTraining,
-    AnyIntervention,
-    Audience,
-    Campaign,
-    CapitalProposal,
-    Counselling,
-    Education,
-    Facility,
-    Fgd,
-    Gathering,
-    Intervention,
-    Lasting,
-    MarketStall,
-    Mentoring,
-    Negotiation,
-    Norms,
-    PartnerSupport,
-    Persuasion,
-    ProductTraining,
-    ProposalTraining,
-    Scenario,
-    SocialMedia,
-    VillageRegulation,
-)
+from sim.config.plan import AnyIntervention, Intervention, Scenario
 from sim.config.plan_checks import check_scenario
 from sim.config.problems import ConfigError, Problem, config_error, spelt
 from sim.config.register import read_setting, register_of, unlikely
-from sim.config.schema import (
-    CalendarSpec,
-    Document,
-    Donor,
-    Group,
-    Members,
-    Outlet,
-    Place,
-    Product,
-    Sessions,
-    YearlyBreak,
-)
-from sim.config.shocks import (
-    AnyShock,
-    FailedHarvest,
-    HusbandIncome,
-    IngredientPrice,
-    LatePayment,
-    OfficerIllness,
-    OutletClosure,
-    Shock,
-)
-from sim.config.timing import Repeat, When
+from sim.config.schema import Document, Donor, Group, Outlet
+from sim.config.shocks import AnyShock, Shock
 from sim.config.tree import Node
-from sim.config.values import ANY, Quantity, Text
+from sim.config.values import Quantity
 from sim.parameters import REGISTER
 
 __all__ = [
-    "ANY",
     "DEFAULT_GROUP",
-    "AgencyTraining",
     "AnyIntervention",
     "AnyShock",
-    "Audience",
-    "CalendarSpec",
-    "Campaign",
-    "CapitalProposal",
     "ConfigError",
-    "Counselling",
     "Donor",
-    "Education",
-    "Facility",
-    "FailedHarvest",
-    "Fgd",
-    "Gathering",
     "Group",
-    "HusbandIncome",
-    "IngredientPrice",
     "Intervention",
-    "Lasting",
-    "LatePayment",
-    "MarketStall",
-    "Members",
-    "Mentoring",
-    "Negotiation",
-    "Norms",
-    "OfficerIllness",
     "Outlet",
-    "OutletClosure",
-    "PartnerSupport",
-    "Persuasion",
-    "Place",
-    "Problem",
-    "Product",
-    "ProductTraining",
-    "ProposalTraining",
     "Quantity",
-    "Repeat",
     "Scenario",
-    "Sessions",
     "Shock",
-    "SocialMedia",
-    "Text",
-    "VillageRegulation",
-    "When",
-    "YearlyBreak",
     "check_file",
     "find",
     "json_schema",

@@ -261,11 +261,16 @@ def _window_days(
     shape = (len(cal.first_days), len(outlets), len(products), most)
     weighted, unweighted = np.zeros(shape), np.zeros(shape, np.int64)
     kinds = list(OUTLET_KINDS)
+    alike: dict[object, tuple[int, int]] = {}  # outlets and products with the same days
     for o, outlet in enumerate(outlets):
-        rests = _rest_days(outlet.closed_weekdays, group.start.weekday())
-        for k, product in enumerate(products):
-            kind, dry = kinds.index(outlet.kind), bool(product["dry"])
-            daily = _day_factors(p, cal, kind, dry) * ~rests
+        for k, dry in enumerate(products["dry"].tolist()):
+            same = alike.setdefault((outlet.kind, outlet.closed_weekdays, windows[k], dry), (o, k))
+            if same != (o, k):
+                weighted[:, o, k] = weighted[:, *same]
+                unweighted[:, o, k] = unweighted[:, *same]
+                continue
+            rests = _rest_days(outlet.closed_weekdays, group.start.weekday())
+            daily = _day_factors(p, cal, kinds.index(outlet.kind), dry) * ~rests
             for w, (first, end, _, _) in enumerate(windows[k]):
                 weighted[:, o, k, w] = daily[:, first:end].sum(1)
                 unweighted[:, o, k, w] = (daily[:, first:end] > 0).sum(1)

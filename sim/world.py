@@ -6,6 +6,7 @@ with the agent first. All of it is one block of memory, so that a run begins wit
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import Field, fields
 from functools import cache
@@ -59,7 +60,7 @@ class Donors(NamedTuple):
     rows: Table
 
 
-class Group(NamedTuple):
+class KubeArrays(NamedTuple):
     """The group: a single row, and its vectors."""
 
     rows: Table
@@ -112,7 +113,7 @@ class World(NamedTuple):
     women: Women
     outlets: Outlets
     donors: Donors
-    kube: Group
+    kube: KubeArrays
     plans: Plans
     shocks: Shocks
     block: NDArray[np.uint8]
@@ -124,7 +125,7 @@ PARTS: Final[Mapping[str, tuple[type[Any], type]]] = {
     "women": (Women, MemberState),
     "outlets": (Outlets, OutletState),
     "donors": (Donors, DonorState),
-    "kube": (Group, KubeState),
+    "kube": (KubeArrays, KubeState),
     "plans": (Plans, PlanState),
     "shocks": (Shocks, ShockState),
 }
@@ -158,7 +159,7 @@ def empty(lengths: Mapping[str, int], axes: Mapping[str, int]) -> World:
 def _laid_out(
     shapes: Mapping[tuple[str, str], tuple[tuple[int, ...], np.dtype[Any]]],
 ) -> World:
-    sizes = [int(np.prod(shape)) * kind.itemsize for shape, kind in shapes.values()]
+    sizes = [math.prod(shape) * kind.itemsize for shape, kind in shapes.values()]
     steps = [-(-size // _ALIGNED) * _ALIGNED for size in sizes]
     block = np.zeros(sum(steps), np.uint8)
     arrays: dict[str, dict[str, NDArray[Any]]] = {part: {} for part in PARTS}

@@ -12,13 +12,13 @@ from typing import Any
 
 from sim.agents import Member, Outlet
 from sim.happenings import What
-from sim.parameters import INTERVENTION_KINDS
+from sim.parameters import Kind
 from sim.rules import money
 from sim.rules.money import Division
 from sim.state import Status
 from sim.village import Village
 
-STALL = INTERVENTION_KINDS.index("market_stall")
+STALL = Kind.MARKET_STALL
 
 
 def same(what: str, found: object, expected: object) -> None:

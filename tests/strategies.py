@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from sim.config.timing import STAGES
 from sim.draws import Luck
-from sim.parameters import BASE, INTERVENTION_KINDS, Value
+from sim.parameters import BASE, INTERVENTION_KINDS, WEEKLY_KINDS, Kind, Value
+from sim.rules.agenda import GATHERINGS
 from sim.scenario import Group, Scenario, register_of
 from sim.setting import ingredient_names
 from tests.twins import Case
@@ -111,7 +112,6 @@ SHOCKS = (
     "husband_income", "outlet_closure", "officer_illness", "failed_harvest", "ingredient_price",
     "late_payment",
 )  # fmt: skip
-LASTING = {"mentoring", "market_stall", "social_media", "facility", "partner_support"}
 MOST_OUTLETS = 12
 
 
@@ -158,9 +158,9 @@ def plan_of(draw: st.DrawFn, of: Group, kind: str, last: int) -> dict[str, Any] 
         "effective": draw(st.integers(0, 9)) > 0,
     }
     plan["stage"] = draw(st.none() | st.sampled_from([*STAGES.values()]))
-    if kind in LASTING:
+    if kind in WEEKLY_KINDS:
         plan["weeks"] = draw(st.integers(1, 6))
-    if kind in ("fgd", "norms", "proposal_training", "product_training", "education"):
+    if Kind[kind.upper()] in GATHERINGS:
         plan["invited"] = draw(st.sampled_from(["all", "all", "officers"]))
     if kind == "counselling":
         plan["clients"] = draw(st.integers(1, 30))

@@ -67,7 +67,15 @@ def sentences(lang: str) -> set[str]:
 
 def test_every_command_succeeds_quietly(session: Session) -> None:
     for name, told in session[2].items():
-        assert (told.code, told.err) == (0, ""), name
+        errors = [line for line in told.err.splitlines() if "the run ends after week 2" not in line]
+        assert (told.code, errors) == (0, []), name
+
+
+def test_a_plan_after_the_last_week_is_told(tmp_path: Path) -> None:
+    told = call("run", "package_2019", "--weeks", 8, "--villages", 1, "--out", tmp_path / "run")
+    assert "package_2019: the run ends after week 7, before negotiation (week 8)\n" in told.err
+    longer = tmp_path / "longer"
+    assert not call("run", "package_2019", "--weeks", 9, "--villages", 1, "--out", longer).err
 
 
 def test_every_command_has_its_own_folder(session: Session) -> None:
@@ -166,6 +174,20 @@ def test_ones_own_village_is_lived_and_recorded(
     assert re.fullmatch("[0-9a-f]{12}", made["question"]["village_source"])
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_mistake_in_ones_own_village_is_told_with_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    lines = ["from sim.village import Village", "class Failing(Village):",
+             "    def sales(self):", "        raise ValueError('oops')"]  # fmt: skip
+    (tmp_path / "failing.py").write_text("\n".join(lines))
+    told = call("run", "none", *SMALL, "--village", "failing:Failing", "--workers", workers)
+    where = tmp_path / "failing.py"
+    said = f"--village failing:Failing: ValueError in {where}, line 4: oops\n"
+    assert (told.code, told.err) == (2, said)
+
+
 @pytest.mark.parametrize("command", ["run", "compare", "sweep", "network", "demo"])
 def test_commands_that_run_choose_an_engine(command: str) -> None:
     options = {each.name: each for each in get_command(app).commands[command].params}
@@ -259,7 +281,7 @@ def test_trace_follows_seed_replication_and_settings() -> None:
         assert call("trace", "none", "--week", 2, *change) != usual
 
 
-def test_bench_measures() -> None:
+def test_bench_measures(monkeypatch: pytest.MonkeyPatch) -> None:
     told = call("bench", "--runs", 1, "--json")
     measured = json.loads(told.out)
     assert 0 < measured["village_ms_per_run"] < 5_000
@@ -270,6 +292,8 @@ def test_bench_measures() -> None:
         "growth_members", "growth_outlets", "growth_weeks"
     }  # fmt: skip
     assert (measured["runs"], measured["cores"]) == (1, os.cpu_count())
+    assert all(measured[f"{what}_s"] < 300 for what in ("compile", "start", "help"))
+    monkeypatch.setattr("experiments.bench.bench", lambda runs: measured)
     assert call("bench", "--runs", 1).out.count("\n") == len(measured)
 
 

@@ -268,3 +268,8 @@ def test_a_rule_gives_what_its_python_gives(name: str) -> None:
         assert np.isfinite(plain)
     for one, other in zip(arguments, alike, strict=True):
         assert isinstance(one, Parameters) or np.array_equal(one, other)
+
+
+def test_a_wrong_call_is_told_in_a_line() -> None:
+    with pytest.raises(TypeError, match=r"order takes 2 arguments, 1 were given|missing 1"):
+        selling.order(0.5)  # type: ignore[call-arg]

@@ -285,6 +285,12 @@ def test_outside_is_harder() -> None:
     assert accepts(trust=P.trust_base_outside, km=8) - inside <= -0.10
 
 
+def test_what_is_on_consignment() -> None:
+    assert outlets.on_consignment(False, False)
+    assert outlets.on_consignment(True, True)
+    assert not outlets.on_consignment(False, True)
+
+
 def test_bad_weeks_by_hand() -> None:
     assert not outlets.is_short(P, 70, 100)
     assert outlets.is_short(P, 69, 100)

@@ -34,6 +34,7 @@ HEADER, DOTS, RANGES = 0.32, 0.58, 0.86  # where they end or lie, in rows below 
 CLOUD = 0.17  # half the height of the dots, in rows
 BINS = 30
 GOLDEN = 0.6180339887498949  # steps of this fill an interval evenly, without a draw
+MANY = 200  # dots of a row that are drawn as a picture, also in an svg
 
 
 def difference_table(diff: pd.DataFrame, margin: float = 1000) -> pd.DataFrame:
@@ -104,7 +105,9 @@ def _counts(row: pd.Series[float], lang: str) -> dict[str, str]:
 
 def _villages(ax: Axes, row: int, rows: pd.DataFrame, unit: float) -> None:
     values = rows["difference"].to_numpy() / unit
-    ax.scatter(values, row + DOTS + CLOUD * cloud(values), s=12, color=HALF_BAND, linewidths=0)
+    places = row + DOTS + CLOUD * cloud(values)
+    many = len(values) > MANY  # each dot of a drawing is a line of its file
+    ax.scatter(values, places, s=12, color=HALF_BAND, linewidths=0, rasterized=many)
     low80, low50, middle, high50, high80 = rows.iloc[0][list(LEVELS)] / unit
     line = row + RANGES
     ax.plot([low80, high80], [line] * 2, color=INK, linewidth=1.2)

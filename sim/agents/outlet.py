@@ -23,7 +23,7 @@ class Outlet(Actor, OutletState):
     @property
     def on_consignment(self) -> bool:
         """Whether it gives back what it does not sell."""
-        return self.own or not self.outright
+        return outlets.on_consignment(self.own, self.outright)
 
     def suffer(self) -> None:
         """Closures and late payment go on, end, or begin."""

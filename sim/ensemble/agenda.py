@@ -6,20 +6,21 @@ from typing import Any
 
 from sim.compiled import compiled
 from sim.draws import Event, about
-from sim.ensemble.basis import COUNSELLING, Now, active_women, draw, note
+from sim.ensemble.basis import Now, active_women, draw, note
 from sim.ensemble.effects import close_own, take_effect
 from sim.happenings import What
+from sim.parameters import Kind
 from sim.quantiles import rank
 from sim.rules import agenda as agenda_rules
 from sim.rules import members, work
 from sim.setting import Ground
 from sim.state import NEVER, NONE, When
-from sim.world import Donors, Group, Outlets, Plans, Room, Women
+from sim.world import Donors, KubeArrays, Outlets, Plans, Room, Women
 
 
 @compiled
 def interventions(
-    ground: Ground, now: Now, women: Women, outlets: Outlets, donors: Donors, kube: Group,
+    ground: Ground, now: Now, women: Women, outlets: Outlets, donors: Donors, kube: KubeArrays,
     plans: Plans, room: Room,
 ) -> None:  # fmt: skip
     for o in range(len(outlets.rows)):
@@ -72,7 +73,7 @@ def is_called_for(now: Now, plan: Any, outlets: Outlets, donors: Donors, group: 
 
 @compiled
 def carry_out(
-    ground: Ground, now: Now, women: Women, outlets: Outlets, donors: Donors, kube: Group,
+    ground: Ground, now: Now, women: Women, outlets: Outlets, donors: Donors, kube: KubeArrays,
     plans: Plans, i: int, room: Room,
 ) -> None:  # fmt: skip
     """Invite, charge, and let it have its effect."""
@@ -110,11 +111,11 @@ def invite(ground: Ground, women: Women, group: Any, plan: Any, room: Room) -> i
         room.invited[i] = woman.active and asked
         invited += 1 if room.invited[i] else 0
         if woman.active:
-            room.turns[i] = woman.efficacy if plan.kind == COUNSELLING else woman.trust
+            room.turns[i] = woman.efficacy if plan.kind == Kind.COUNSELLING else woman.trust
             room.places[there] = i
             there += 1
     if plan.kind in agenda_rules.TALKS:
-        wanted = plan.clients if plan.kind == COUNSELLING else ground.costs[plan.kind].persons
+        wanted = plan.clients if plan.kind == Kind.COUNSELLING else ground.costs[plan.kind].persons
         rank(room.places, there, room.turns)
         invited = min(there, wanted)
         for place in range(invited):

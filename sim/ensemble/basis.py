@@ -9,16 +9,9 @@ from numpy.typing import NDArray
 
 from sim.compiled import compiled
 from sim.draws import uniform
-from sim.parameters import INTERVENTION_KINDS
 from sim.rules import trust, work
 from sim.setting import Ground
 from sim.world import Women
-
-(
-    FGD, PROPOSAL_TRAINING, NEGOTIATION, AUDIENCE, CAPITAL_PROPOSAL, MENTORING, NORMS,
-    PRODUCT_TRAINING, CAMPAIGN, COUNSELLING, MARKET_STALL, SOCIAL_MEDIA, FACILITY, EDUCATION,
-    PERSUASION, AGENCY_TRAINING, PARTNER_SUPPORT, VILLAGE_REGULATION,
-) = range(len(INTERVENTION_KINDS))  # fmt: skip
 
 
 class Now(NamedTuple):

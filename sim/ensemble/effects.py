@@ -6,87 +6,65 @@ from typing import Any
 
 from sim.compiled import compiled
 from sim.draws import Event
-from sim.ensemble.basis import (
-    AGENCY_TRAINING,
-    AUDIENCE,
-    CAMPAIGN,
-    CAPITAL_PROPOSAL,
-    COUNSELLING,
-    EDUCATION,
-    FACILITY,
-    FGD,
-    MARKET_STALL,
-    MENTORING,
-    NEGOTIATION,
-    NORMS,
-    PARTNER_SUPPORT,
-    PERSUASION,
-    PRODUCT_TRAINING,
-    PROPOSAL_TRAINING,
-    SOCIAL_MEDIA,
-    VILLAGE_REGULATION,
-    Now,
-    draw,
-    note,
-    trust_of,
-)
+from sim.ensemble.basis import Now, draw, note, trust_of
 from sim.happenings import What
+from sim.parameters import Kind
 from sim.quantiles import binomial
-from sim.rules import members, support, work
+from sim.rules import agenda, members, support, work
 from sim.rules import outlets as ties_rules
 from sim.rules import selling as selling_rules
 from sim.setting import Ground
 from sim.state import NEVER, NONE, Status
-from sim.world import Donors, Group, Outlets, Plans, Women
+from sim.world import Donors, KubeArrays, Outlets, Plans, Women
 
 
 @compiled
 def take_effect(
-    ground: Ground, now: Now, women: Women, outlets: Outlets, donors: Donors, kube: Group,
+    ground: Ground, now: Now, women: Women, outlets: Outlets, donors: Donors, kube: KubeArrays,
     plans: Plans, i: int,
 ) -> None:  # fmt: skip
     p, group, plan = ground.p[0], kube.rows[0], plans.rows[i]
-    if plan.kind == FGD:
+    if plan.kind == Kind.FGD:
         fgd(p, now, women, group)
-    elif plan.kind == PROPOSAL_TRAINING:
+    elif plan.kind == Kind.PROPOSAL_TRAINING:
         gain, turnout = p.train_gain_proposal, group.turnout
         group.proposal_skill = support.trained(group.proposal_skill, gain, turnout)
         gain = p.train_gain_management
         group.management_skill = support.trained(group.management_skill, gain, turnout)
-    elif plan.kind == NEGOTIATION:
+    elif plan.kind == Kind.NEGOTIATION:
         negotiate(p, now, outlets, group, plan)
-    elif plan.kind == AUDIENCE:
+    elif plan.kind == Kind.AUDIENCE:
         audience(ground, now, donors, group, plan)
-    elif plan.kind == CAPITAL_PROPOSAL:
+    elif plan.kind == Kind.CAPITAL_PROPOSAL:
         propose(p, now, donors, group, plans, i)
-    elif plan.kind == MENTORING:
+    elif plan.kind == Kind.MENTORING:
         group.mentor = 1.0
         group.mentored_until = plan.until
-    elif plan.kind == NORMS:
+    elif plan.kind == Kind.NORMS:
         group.norm = members.norm_adopted(p, group.norm, group.turnout)
-    elif plan.kind == PRODUCT_TRAINING:
+    elif plan.kind == Kind.PRODUCT_TRAINING:
         train_product(p, now, kube, plan)
-    elif plan.kind == CAMPAIGN:
+    elif plan.kind == Kind.CAMPAIGN:
         campaign(p, now, outlets, group)
-    elif plan.kind == MARKET_STALL:
+    elif plan.kind == Kind.MARKET_STALL:
         market_stall(ground, now, outlets, group, plan)
-    elif plan.kind == SOCIAL_MEDIA:
+    elif plan.kind == Kind.SOCIAL_MEDIA:
         open_own(ground, outlets, plan.outlet)
-    elif plan.kind == FACILITY:
+    elif plan.kind == Kind.FACILITY:
         group.facility_until = max(group.facility_until, plan.until)
-    elif plan.kind == AGENCY_TRAINING:
+    elif plan.kind == Kind.AGENCY_TRAINING:
         skill = support.trained(group.management_skill, p.agency_gain, group.turnout)
         group.management_skill = skill
-    elif plan.kind == PARTNER_SUPPORT:
+    elif plan.kind == Kind.PARTNER_SUPPORT:
         group.partners_until = now.week
-    elif plan.kind == VILLAGE_REGULATION:
+    elif plan.kind == Kind.VILLAGE_REGULATION:
         for o in range(len(outlets.rows)):
             outlet = outlets.rows[o]
             if not outlet.outside:
                 outlet.base_rate = ties_rules.base_after_regulation(p, outlet.base_rate)
                 if outlet.status == Status.STRANGER:
                     outlet.level = outlet.base_rate
-    else:
+    elif plan.kind in agenda.TALKS or plan.kind == Kind.EDUCATION:
         talk(p, women, group, plan.kind)
 
 
@@ -109,11 +87,11 @@ def talk(p: Any, women: Women, group: Any, kind: int) -> None:
         woman = women.rows[i]
         if not woman.gathered:
             continue
-        if kind == COUNSELLING:
+        if kind == Kind.COUNSELLING:
             woman.efficacy = members.counselled(p, woman.efficacy)
-        elif kind == EDUCATION:
+        elif kind == Kind.EDUCATION:
             woman.motivation = members.gained(woman.motivation, p.education_gain)
-        elif kind == PERSUASION:
+        elif kind == Kind.PERSUASION:
             woman.trust = members.trust_after_persuasion(p, woman.trust)
 
 
@@ -221,7 +199,7 @@ def propose(p: Any, now: Now, donors: Donors, group: Any, plans: Plans, i: int) 
 
 
 @compiled
-def train_product(p: Any, now: Now, kube: Group, plan: Any) -> None:
+def train_product(p: Any, now: Now, kube: KubeArrays, plan: Any) -> None:
     group = kube.rows[0]
     group.product_skill = support.trained(group.product_skill, p.train_gain_product, group.turnout)
     if plan.product == NONE or kube.offered[plan.product]:

@@ -11,12 +11,12 @@ from sim.happenings import What
 from sim.rules import money, support, trust
 from sim.setting import Ground
 from sim.state import NEVER, NONE
-from sim.world import Donors, Group, Plans, Women
+from sim.world import Donors, KubeArrays, Plans, Women
 
 
 @compiled
 def outside_money(
-    ground: Ground, now: Now, women: Women, donors: Donors, kube: Group, plans: Plans
+    ground: Ground, now: Now, women: Women, donors: Donors, kube: KubeArrays, plans: Plans
 ) -> None:
     p, group = ground.p[0], kube.rows[0]
     if p.election and now.week == p.election_week:

@@ -18,12 +18,12 @@ from sim.rules import selling as selling_rules
 from sim.setting import Ground
 from sim.state import Status
 from sim.sums import added, pieces, times
-from sim.world import Donors, Group, Outlets, Women
+from sim.world import Donors, KubeArrays, Outlets, Women
 
 
 @compiled
 def judge(
-    ground: Ground, now: Now, women: Women, outlets: Outlets, donors: Donors, kube: Group
+    ground: Ground, now: Now, women: Women, outlets: Outlets, donors: Donors, kube: KubeArrays
 ) -> None:
     """The phase `trust`."""
     p, group = ground.p[0], kube.rows[0]
@@ -39,13 +39,13 @@ def judge(
     for i in range(group.women):
         woman = women.rows[i]
         if woman.active:
-            effort = work.share(times(women.worked[i]), group.work_sessions)
-            paid = work.share(woman.pay, group.payouts) if group.payouts else effort
+            work_share = work.share(times(women.worked[i]), group.work_sessions)
+            paid = work.share(woman.pay, group.payouts) if group.payouts else work_share
             if sessions:
                 woman.trust = members.trust_after_meeting(
                     p, woman.trust, group.attendance, sessions
                 )
-            woman.trust = members.trust_after_division(p, woman.trust, effort, paid, there)
+            woman.trust = members.trust_after_division(p, woman.trust, work_share, paid, there)
     for d in range(len(donors.rows)):
         donor = donors.rows[d]
         donor.good = trust.remembered(p, donor.good)
@@ -105,7 +105,7 @@ def perishable(ground: Ground, counts: NDArray[np.int64]) -> int:
 
 
 @compiled
-def habits(ground: Ground, now: Now, women: Women, kube: Group) -> None:
+def habits(ground: Ground, now: Now, women: Women, kube: KubeArrays) -> None:
     p, group = ground.p[0], kube.rows[0]
     kept, sessions = support.kept(p.fgd_halflife), times(kube.held)
     for i in range(group.women):
@@ -142,7 +142,7 @@ def get_used_to(
 
 
 @compiled
-def skills(ground: Ground, outlets: Outlets, kube: Group) -> None:
+def skills(ground: Ground, outlets: Outlets, kube: KubeArrays) -> None:
     p, group = ground.p[0], kube.rows[0]
     papers, craft = support.kept(p.halflife_proposal), support.kept(p.halflife_product)
     group.proposal_skill = support.faded(group.proposal_skill, papers)
@@ -158,7 +158,7 @@ def skills(ground: Ground, outlets: Outlets, kube: Group) -> None:
 
 
 @compiled
-def learn_from_sales(p: Any, outlets: Outlets, kube: Group, k: int) -> None:
+def learn_from_sales(p: Any, outlets: Outlets, kube: KubeArrays, k: int) -> None:
     delivered, sold, expected = 0, 0, 0.0
     for o in range(len(outlets.rows)):
         outlet = outlets.rows[o]

@@ -17,12 +17,12 @@ from sim.rules import selling as selling_rules
 from sim.setting import Ground
 from sim.state import NONE
 from sim.sums import pieces
-from sim.world import Group, Outlets, Room, Women
+from sim.world import KubeArrays, Outlets, Room, Women
 
 
 @compiled
 def production(
-    ground: Ground, now: Now, women: Women, outlets: Outlets, kube: Group, room: Room
+    ground: Ground, now: Now, women: Women, outlets: Outlets, kube: KubeArrays, room: Room
 ) -> None:
     p, group = ground.p[0], kube.rows[0]
     effort = 0.0
@@ -43,7 +43,7 @@ def production(
 
 @compiled
 def hold_session(
-    ground: Ground, now: Now, women: Women, outlets: Outlets, kube: Group, room: Room, s: int
+    ground: Ground, now: Now, women: Women, outlets: Outlets, kube: KubeArrays, room: Room, s: int
 ) -> float:
     p, group = ground.p[0], kube.rows[0]
     came = 0
@@ -118,7 +118,7 @@ def choose_crew(
 
 
 @compiled
-def load(outlets: Outlets, kube: Group, room: Room, k: int, s: int, made: int) -> None:
+def load(outlets: Outlets, kube: KubeArrays, room: Room, k: int, s: int, made: int) -> None:
     available = kube.stock[k] + made
     n = len(outlets.rows)
     asked, loads = room.asked, room.loads
@@ -132,7 +132,7 @@ def load(outlets: Outlets, kube: Group, room: Room, k: int, s: int, made: int) -
 
 
 @compiled
-def delivery(ground: Ground, now: Now, outlets: Outlets, kube: Group) -> None:
+def delivery(ground: Ground, now: Now, outlets: Outlets, kube: KubeArrays) -> None:
     p, group = ground.p[0], kube.rows[0]
     chance = work.failure_probability(
         p, group.norm, group.management_skill, group.mentor, group.attendance

@@ -16,7 +16,7 @@ from sim.rules import trust, work
 from sim.setting import Ground
 from sim.state import NONE, Status
 from sim.sums import times
-from sim.world import Group, Outlets, Room
+from sim.world import KubeArrays, Outlets, Room
 
 
 @compiled
@@ -47,7 +47,7 @@ def hearsay(ground: Ground, now: Now, outlets: Outlets, room: Room) -> None:
 
 
 @compiled
-def ties(ground: Ground, now: Now, outlets: Outlets, kube: Group) -> None:
+def ties(ground: Ground, now: Now, outlets: Outlets, kube: KubeArrays) -> None:
     p, group = ground.p[0], kube.rows[0]
     if now.week < 0 or not group.alive:
         return
@@ -86,7 +86,7 @@ def may_reopen(p: Any, now: Now, outlet: Any) -> None:
 
 
 @compiled
-def brings_per_trip(ground: Ground, outlets: Outlets, o: int, kube: Group) -> Any:
+def brings_per_trip(ground: Ground, outlets: Outlets, o: int, kube: KubeArrays) -> Any:
     brings = 0.0
     for k in range(len(ground.products)):
         if kube.offered[k]:
@@ -97,7 +97,7 @@ def brings_per_trip(ground: Ground, outlets: Outlets, o: int, kube: Group) -> An
 
 
 @compiled
-def serve_fewer_or_more(ground: Ground, now: Now, outlets: Outlets, kube: Group) -> None:
+def serve_fewer_or_more(ground: Ground, now: Now, outlets: Outlets, kube: KubeArrays) -> None:
     p, group, rows = ground.p[0], kube.rows[0], outlets.rows
     least = best = NONE
     served = 0
@@ -123,7 +123,7 @@ def serve_fewer_or_more(ground: Ground, now: Now, outlets: Outlets, kube: Group)
 
 
 @compiled
-def brings_less(ground: Ground, outlets: Outlets, kube: Group, o: int, other: int) -> Any:
+def brings_less(ground: Ground, outlets: Outlets, kube: KubeArrays, o: int, other: int) -> Any:
     """Whether outlet `o` brings less per trip than `other`, or as much and trusts less."""
     p = ground.p[0]
     mine = brings_per_trip(ground, outlets, o, kube)

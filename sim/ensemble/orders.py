@@ -16,11 +16,11 @@ from sim.rules import selling as selling_rules
 from sim.setting import Ground
 from sim.state import Status
 from sim.sums import pieces, times
-from sim.world import Group, Outlets, Room, Women
+from sim.world import KubeArrays, Outlets, Room, Women
 
 
 @compiled
-def attendance(ground: Ground, now: Now, women: Women, kube: Group) -> None:
+def attendance(ground: Ground, now: Now, women: Women, kube: KubeArrays) -> None:
     p, group = ground.p[0], kube.rows[0]
     came = there = 0
     for i in range(group.women):
@@ -40,7 +40,7 @@ def attendance(ground: Ground, now: Now, women: Women, kube: Group) -> None:
 
 
 @compiled
-def orders(ground: Ground, now: Now, outlets: Outlets, kube: Group, room: Room) -> None:
+def orders(ground: Ground, now: Now, outlets: Outlets, kube: KubeArrays, room: Room) -> None:
     p, group = ground.p[0], kube.rows[0]
     if times(kube.held) == 0:
         return
@@ -62,7 +62,13 @@ def orders(ground: Ground, now: Now, outlets: Outlets, kube: Group, room: Room) 
 
 @compiled
 def order(
-    ground: Ground, now: Now, outlets: Outlets, o: int, kube: Group, quality: float, overlap: float
+    ground: Ground,
+    now: Now,
+    outlets: Outlets,
+    o: int,
+    kube: KubeArrays,
+    quality: float,
+    overlap: float,
 ) -> None:
     p, outlet = ground.p[0], outlets.rows[o]
     if outlet.closed_weeks > 0:
@@ -91,7 +97,7 @@ def order(
 
 
 @compiled
-def promise(ground: Ground, outlets: Outlets, kube: Group) -> None:
+def promise(ground: Ground, outlets: Outlets, kube: KubeArrays) -> None:
     p, group = ground.p[0], kube.rows[0]
     broken = 0
     for o in range(len(outlets.rows)):

@@ -12,11 +12,11 @@ from sim.happenings import What
 from sim.rules import members, work
 from sim.setting import Ground
 from sim.state import NONE
-from sim.world import Group, Women
+from sim.world import KubeArrays, Women
 
 
 @compiled
-def people(ground: Ground, now: Now, women: Women, kube: Group) -> None:
+def people(ground: Ground, now: Now, women: Women, kube: KubeArrays) -> None:
     p, group = ground.p[0], kube.rows[0]
     if now.week < 0:
         return

@@ -8,11 +8,12 @@ from sim.compiled import compiled
 from sim.draws import Event, about
 from sim.ensemble.basis import Now, draw
 from sim.rules import money, work
+from sim.rules import outlets as ties_rules
 from sim.rules import selling as selling_rules
 from sim.setting import Ground
 from sim.state import Status
 from sim.sums import pieces, times
-from sim.world import Donors, Group, Outlets, Women
+from sim.world import Donors, KubeArrays, Outlets, Women
 
 
 @compiled
@@ -39,7 +40,7 @@ def sales(ground: Ground, now: Now, outlets: Outlets) -> None:
 
 
 @compiled
-def settlement(ground: Ground, outlets: Outlets, kube: Group) -> None:
+def settlement(ground: Ground, outlets: Outlets, kube: KubeArrays) -> None:
     group = kube.rows[0]
     for o in range(len(outlets.rows)):
         settle(ground, outlets, o)
@@ -51,7 +52,7 @@ def settlement(ground: Ground, outlets: Outlets, kube: Group) -> None:
 
 @compiled
 def on_consignment(outlet: Any) -> bool:
-    return outlet.own or not outlet.outright
+    return ties_rules.on_consignment(outlet.own, outlet.outright)
 
 
 @compiled
@@ -79,7 +80,7 @@ def settle(ground: Ground, outlets: Outlets, o: int) -> None:
 
 
 @compiled
-def division(ground: Ground, now: Now, women: Women, donors: Donors, kube: Group) -> None:
+def division(ground: Ground, now: Now, women: Women, donors: Donors, kube: KubeArrays) -> None:
     p = ground.p[0]
     divide(p, women, kube)
     for d in range(len(donors.rows)):
@@ -89,7 +90,7 @@ def division(ground: Ground, now: Now, women: Women, donors: Donors, kube: Group
 
 
 @compiled
-def divide(p: Any, women: Women, kube: Group) -> None:
+def divide(p: Any, women: Women, kube: KubeArrays) -> None:
     group = kube.rows[0]
     surplus = group.cash - group.opening_cash
     busiest = 0

@@ -13,12 +13,12 @@ from sim.quantiles import rank
 from sim.rules import members, support, work
 from sim.setting import Ground
 from sim.state import NONE, Shock
-from sim.world import Group, Outlets, Room, Shocks, Women
+from sim.world import KubeArrays, Outlets, Room, Shocks, Women
 
 
 @compiled
 def shocks(
-    ground: Ground, now: Now, women: Women, outlets: Outlets, kube: Group, planned: Shocks,
+    ground: Ground, now: Now, women: Women, outlets: Outlets, kube: KubeArrays, planned: Shocks,
     room: Room,
 ) -> None:  # fmt: skip
     group = kube.rows[0]
@@ -90,7 +90,7 @@ def pay_late(now: Now, outlet: Any, weeks: int) -> None:
 
 
 @compiled
-def suffer_group(ground: Ground, now: Now, kube: Group, settling: bool) -> None:
+def suffer_group(ground: Ground, now: Now, kube: KubeArrays, settling: bool) -> None:
     p, group = ground.p[0], kube.rows[0]
     group.harvest_weeks = max(0, group.harvest_weeks - 1)
     for i in range(len(ground.ingredients)):
@@ -114,13 +114,15 @@ def lose_harvest(now: Now, group: Any, weeks: int, share: float) -> None:
 
 
 @compiled
-def pay_more(now: Now, kube: Group, ingredient: int, weeks: int, size: float) -> None:
+def pay_more(now: Now, kube: KubeArrays, ingredient: int, weeks: int, size: float) -> None:
     kube.price_weeks[ingredient], kube.price_rise[ingredient] = weeks, size
     note(now, What.INGREDIENT_PRICE, ingredient, size)
 
 
 @compiled
-def befall(now: Now, women: Women, outlets: Outlets, kube: Group, room: Room, shock: Any) -> None:
+def befall(
+    now: Now, women: Women, outlets: Outlets, kube: KubeArrays, room: Room, shock: Any
+) -> None:
     """A scheduled shock begins."""
     group = kube.rows[0]
     if shock.kind == Shock.HUSBAND_INCOME:
@@ -151,7 +153,7 @@ def befall(now: Now, women: Women, outlets: Outlets, kube: Group, room: Room, sh
 
 
 @compiled
-def open_week(ground: Ground, now: Now, women: Women, outlets: Outlets, kube: Group) -> None:
+def open_week(ground: Ground, now: Now, women: Women, outlets: Outlets, kube: KubeArrays) -> None:
     p, group = ground.p[0], kube.rows[0]
     house_ill = False
     for i in range(group.women):
@@ -165,7 +167,7 @@ def open_week(ground: Ground, now: Now, women: Women, outlets: Outlets, kube: Gr
 
 
 @compiled
-def start_week(ground: Ground, now: Now, kube: Group, can_meet: bool) -> None:
+def start_week(ground: Ground, now: Now, kube: KubeArrays, can_meet: bool) -> None:
     group = kube.rows[0]
     for s in range(len(kube.held)):
         kube.held[s] = ground.meets[now.tick, s] and can_meet
@@ -212,7 +214,7 @@ def clear_outlet(outlets: Outlets, o: int) -> None:
 
 
 @compiled
-def farm_calls(ground: Ground, now: Now, women: Women, kube: Group) -> None:
+def farm_calls(ground: Ground, now: Now, women: Women, kube: KubeArrays) -> None:
     p, group = ground.p[0], kube.rows[0]
     lost = group.harvest_loss if group.harvest_weeks > 0 else 0.0
     chance = members.farm_call_probability(p, ground.ticks[now.tick].farm_days, lost)

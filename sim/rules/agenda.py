@@ -5,23 +5,20 @@ from __future__ import annotations
 from typing import Final
 
 from sim.compiled import compiled
-from sim.parameters import INTERVENTION_KINDS
+from sim.parameters import Kind
 from sim.state import When
 
 # To which the women are invited; each decides whether she comes.
-GATHERINGS: Final = tuple(
-    INTERVENTION_KINDS.index(kind)
-    for kind in (
-        "fgd", "norms", "proposal_training", "product_training", "education", "agency_training",
-    )
+GATHERINGS: Final = (
+    Kind.FGD.value, Kind.NORMS.value, Kind.PROPOSAL_TRAINING.value, Kind.PRODUCT_TRAINING.value,
+    Kind.EDUCATION.value, Kind.AGENCY_TRAINING.value,
 )  # fmt: skip
 # On which officers go; somebody must come.
-ERRANDS: Final = tuple(
-    INTERVENTION_KINDS.index(kind)
-    for kind in ("negotiation", "audience", "capital_proposal", "campaign")
-)
+ERRANDS: Final = (
+    Kind.NEGOTIATION.value, Kind.AUDIENCE.value, Kind.CAPITAL_PROPOSAL.value, Kind.CAMPAIGN.value,
+)  # fmt: skip
 # For single women: those who would gain most are invited.
-TALKS: Final = tuple(INTERVENTION_KINDS.index(kind) for kind in ("counselling", "persuasion"))
+TALKS: Final = (Kind.COUNSELLING.value, Kind.PERSUASION.value)
 
 
 @compiled

@@ -212,10 +212,10 @@ def trust_after_meeting(p: Parameters, trust: float, attendance: float, sessions
 
 @compiled
 def trust_after_division(
-    p: Parameters, trust: float, effort_share: float, pay_share: float, members: int
+    p: Parameters, trust: float, work_share: float, pay_share: float, members: int
 ) -> float:
     """Trust lost when a woman's share of the pay is below her share of the work, within 0-1."""
-    lost = p.dissatisfaction_rate * max(0.0, effort_share - pay_share) * members
+    lost = p.dissatisfaction_rate * max(0.0, work_share - pay_share) * members
     return min(1.0, max(0.0, trust - lost))
 
 

@@ -8,6 +8,12 @@ from sim.rules.logit import logistic
 
 
 @compiled
+def on_consignment(own: bool, outright: bool) -> bool:
+    """Whether an outlet gives back what it does not sell (F94); the group's own always does."""
+    return own or not outright
+
+
+@compiled
 def acceptance_probability(
     p: Parameters,
     trust: float,

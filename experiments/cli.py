@@ -267,6 +267,27 @@ def params(
 
 @app.command()
 @told_plainly
+def validate(
+    villages: Annotated[int, typer.Option(min=0, max=100_000, help="plausible villages")] = 200,
+    replications: Replications = 20,
+    group: GroupName = None,
+    seed: Seed = 0,
+    out: Out = None,
+    lang: Lang = "id",
+    workers: Workers = 0,
+) -> None:
+    """How far can the model be trusted: patterns, their knock-outs, and where they hold."""
+    from experiments.report import report_validate
+    from experiments.validation.validate import run_validate
+    from sim.scenario import DEFAULT_GROUP, load_group
+
+    folder = out or RESULTS / "validate"
+    run_validate(load_group(group or DEFAULT_GROUP), villages, replications, seed, folder, workers)
+    tell(report_validate(folder, lang), folder, lang)
+
+
+@app.command()
+@told_plainly
 def trace(
     scenario: Annotated[str, typer.Argument(help="scenario, by name or path")],
     week: Annotated[int, typer.Option(min=0, max=520, help="week to look at")] = 0,

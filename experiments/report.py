@@ -11,10 +11,11 @@ import pandas as pd
 from experiments import compare, network, say, store, sweep
 from experiments.analysis import paired
 from experiments.messages import choice, parameter_name, text
-from experiments.plots import differences, fans, map, style, timeline
+from experiments.plots import differences, fans, map, style, timeline, validation
 from experiments.plots import network as network_plot
 from experiments.plots import sweep as sweep_plot
 from experiments.sheet import SheetFacts, SheetOption, make_sheet
+from experiments.validation import validate
 from sim.parameters import ParameterError
 from sim.scenario import Group, Scenario
 
@@ -63,6 +64,17 @@ def report_run(out: Path, margin: float, lang: str) -> list[str]:
     _fans(out, titles, lang, foot)
     _timelines(out, titles, lang, foot)
     return _tell(out, say.levels(summary, lang), lang)
+
+
+def report_validate(out: Path, lang: str) -> list[str]:
+    """The score, every check and its worth, and the figure; returns the sentences."""
+    summary = validate.summarise(store.read(out, "checks"))
+    summary.to_csv(out / "summary.csv", index=False)
+    lines = validate.told(summary, lang)
+    figure = validation.validation(summary, lines[0], lang)
+    foot = footer(store.read_manifest(out), lang)
+    style.save(figure, out / "figures" / "validation", summary, foot)
+    return _tell(out, lines, lang)
 
 
 def _tell(out: Path, lines: Sequence[str], lang: str) -> list[str]:

@@ -11,7 +11,8 @@ import os
 import platform
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import fields
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -100,6 +101,21 @@ class Writer:
         if "runs" not in self._files:
             pd.DataFrame().to_parquet(self.part / "tables" / "runs.parquet")
         _move_into_place(self.part, self.out)
+
+
+@contextmanager
+def folder(out: Path) -> Iterator[Path]:
+    """A hidden folder beside `out` to write into, which takes its place when all went well."""
+    check_folder(out)
+    part = out.parent / f".{out.name}.part"
+    shutil.rmtree(part, ignore_errors=True)
+    (part / "tables").mkdir(parents=True)
+    try:
+        yield part
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+    _move_into_place(part, out)
 
 
 def _move_into_place(part: Path, out: Path) -> None:

@@ -1,0 +1,120 @@
+"""A village in the laboratory: run under any scenario and setting, with the same luck each time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.columns import OUTLET_WEEKLY, WEEKLY
+from sim.draws import Luck
+from sim.happenings import name_of
+from sim.parameters import Parameters, Value, resolve
+from sim.runs import Record, simulate_all
+from sim.scenario import Group, Scenario, load_group, load_scenario, register_of
+from sim.setting import Setting, setting_for
+
+WEEKS = 52
+Numbers = NDArray[np.float64]
+
+_WEEKLY = {column.name: place for place, column in enumerate(WEEKLY)}
+_OUTLET = {column.name: place for place, column in enumerate(OUTLET_WEEKLY)}
+
+
+class Runs(NamedTuple):
+    """Runs of one scenario in one village, one for each replication."""
+
+    records: list[Record]
+    setting: Setting
+
+    def __getitem__(self, name: Any) -> Numbers:  # type: ignore[override]
+        """[run, week] a column of weekly.parquet."""
+        return np.array([record.weekly[:, _WEEKLY[name]] for record in self.records])
+
+    def outlets(self, name: str) -> Numbers:
+        """[run, week, outlet] a column of outlet_weekly.parquet, outlets in the file's order."""
+        return np.array([record.outlets[:, :, _OUTLET[name]] for record in self.records])
+
+    def values(self, *kinds: str) -> Numbers:
+        """The values of all happenings of these kinds, run after run."""
+        rows = np.concatenate([record.happenings for record in self.records])
+        codes = [what for what in set(rows["what"].tolist()) if name_of(what) in kinds]
+        return np.asarray(rows["value"][np.isin(rows["what"], codes)], float)
+
+    def firsts(self, outlet: int, *kinds: str) -> NDArray[np.object_]:
+        """[run] which of these happened to an outlet (its turn) first; None where none did."""
+        found = []
+        for record in self.records:
+            mine = record.happenings[record.happenings["subject"] == outlet]
+            names = [name_of(what) for what in mine["what"]]
+            found.append(next((name for name in names if name in kinds), None))
+        return np.array(found, object)
+
+
+Edit = Callable[[Scenario], Scenario]
+
+
+def _as_it_is(scenario: Scenario) -> Scenario:
+    return scenario
+
+
+@dataclass(frozen=True)
+class Laboratory:
+    """One village, its luck, and what a knock-out changes in it."""
+
+    group: Group
+    values: Mapping[str, Value] = field(default_factory=dict)
+    village: int = 0
+    replications: int = 20
+    seed: int = 0
+    knocked: Mapping[str, Value] = field(default_factory=dict)  # settings that beat all others
+    edit: Edit = _as_it_is  # what a knock-out does to every scenario
+    _done: dict[Any, Runs] = field(default_factory=dict, compare=False)
+
+    def without(
+        self, knocked: Mapping[str, Value], edit: Edit = _as_it_is, group: Group | None = None
+    ) -> Laboratory:
+        """The same village with a mechanism knocked out."""
+        return replace(self, knocked=knocked, edit=edit, group=group or self.group, _done={})
+
+    def run(self, scenario: Scenario | str, weeks: int = WEEKS, **settings: Value) -> Runs:
+        """All replications of a scenario, under settings of the pattern's own; kept for others."""
+        if isinstance(scenario, str):
+            scenario = shipped(scenario, self.group.id)
+        key = (repr(scenario), weeks, repr(settings))
+        if key not in self._done:
+            self._done[key] = self._run(self.edit(scenario), weeks, settings)
+        return self._done[key]
+
+    def _run(self, scenario: Scenario, weeks: int, settings: Mapping[str, Value]) -> Runs:
+        setting = self.setting(weeks, **{**scenario.set, **settings})
+        lucks = [Luck(self.seed, self.village, i) for i in range(self.replications)]
+        return Runs(simulate_all(setting, scenario, lucks, weeks, detail=True), setting)
+
+    def setting(self, weeks: int = WEEKS, **settings: Value) -> Setting:
+        """The village itself."""
+        chosen = {**self.values, **settings, **self.knocked}
+        return setting_for(self.group, resolve(register_of(self.group), chosen), weeks)
+
+    @property
+    def p(self) -> Parameters:
+        """The numbers of the village."""
+        return self.setting(1).p
+
+
+@lru_cache
+def shipped(name: str, group: str) -> Scenario:
+    """A scenario of `configs/scenarios`, for a group."""
+    return load_scenario(name, load_group(group))
+
+
+def planned(base: Scenario, *plans: Mapping[str, Any], shocks: Any = ()) -> Scenario:
+    """`base` with more plans and shocks."""
+    told = base.model_dump(mode="json", exclude_none=True)
+    told["interventions"] = [*told["interventions"], *map(dict, plans)]
+    told["shocks"] = [*told["shocks"], *map(dict, shocks)]
+    return Scenario.model_validate({**told, "id": f"{base.id}_changed"})

@@ -1,0 +1,144 @@
+"""Trying every pattern in the default village and in plausible ones; what each is worth."""
+
+from __future__ import annotations
+
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from experiments import store
+from experiments.designs import plausible_villages
+from experiments.messages import number, text
+from experiments.progress import track
+from experiments.validation.laboratory import Laboratory, shipped
+from experiments.validation.patterns import CHECKS, FIRST_CYCLE, Check
+from sim.runs import prepare
+from sim.scenario import Group, register_of
+
+Verdict = Literal["evidence", "fails", "assumed", "no_knock_out", "knock_out_passes", "untested"]
+RUNS = 200  # in the default village, whose numbers are told with their error
+COLUMNS = ["check", "village_id", "value", "error", "knock_out", "holds", "knock_out_holds"]
+
+
+def run_validate(
+    group: Group, villages: int, replications: int, seed: int, out: Path, workers: int = 0
+) -> None:
+    """Try every check and its knock-out in the default village and `villages` plausible ones.
+
+    tables/checks.parquet has a row for each check and village; village 0 is the default one, with
+    RUNS replications. value, knock_out: of the check and of its knock-out (nan: none, or nothing to
+    judge); holds, knock_out_holds: 1 within the tolerance, 0 outside.
+    """
+    started = time.monotonic()
+    drawn = plausible_villages(register_of(group), villages, seed)
+    laboratories = [
+        Laboratory(group, {}, 0, RUNS, seed),
+        *(Laboratory(group, values, i, replications, seed) for i, values in enumerate(drawn, 1)),
+    ]
+    prepare(laboratories[0].setting(1), shipped(FIRST_CYCLE, group.id))
+    question = {
+        "command": "validate", "group": group.model_dump(mode="json"), "seed": seed,
+        "villages": villages, "replications": replications, "default_replications": RUNS,
+    }  # fmt: skip
+    pool = ThreadPoolExecutor(workers or os.cpu_count())
+    try:
+        tried = pool.map(_try_all, laboratories)
+        rows = [row for rows in track(tried, len(laboratories), "villages") for row in rows]
+    finally:
+        pool.shutdown(cancel_futures=True)
+    with store.folder(out) as part:
+        frame = pd.DataFrame(rows, columns=COLUMNS)
+        frame.to_parquet(part / "tables" / "checks.parquet", index=False)
+        runs = RUNS + villages * replications
+        store.write_json(
+            part / "manifest.json", store.manifest(question, time.monotonic() - started, runs)
+        )
+
+
+def _try_all(lab: Laboratory) -> list[list[Any]]:
+    rows = []
+    for check in CHECKS:
+        value, error = check.measure(lab)
+        other = check.measure(check.knock_out(lab)).value if check.knock_out else np.nan
+        rows.append([check.id, lab.village, value, error, other, *map(check.holds, (value, other))])
+    return rows
+
+
+def summarise(table: pd.DataFrame) -> pd.DataFrame:
+    """One row for each check: the default village, the verdict, and shares of plausible villages.
+
+    share, knock_out_share: of the plausible villages with something to judge, those in which the
+    check and its knock-out hold.
+    """
+    rows = []
+    for check in CHECKS:
+        mine = table[table["check"] == check.id].set_index("village_id")
+        first, plausible = mine.loc[0], mine.drop(index=0)
+        rows.append(
+            {
+                "check": check.id, "kind": check.kind, "source": check.source, "low": check.low,
+                "high": check.high, "value": first["value"], "error": first["error"],
+                "knock_out": first["knock_out"],
+                "share": _share(plausible["holds"]),
+                "knock_out_share": _share(plausible["knock_out_holds"]),
+                "villages": int(plausible["holds"].notna().sum()),
+                "verdict": verdict(check, first["holds"], first["knock_out_holds"]),
+            }
+        )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def verdict(check: Check, holds: float, knock_out_holds: float) -> Verdict:
+    """What a check is worth (1 holds, 0 does not, nan cannot be told): only *evidence* counts."""
+    if np.isnan(holds):
+        return "untested"
+    if not holds:
+        return "fails"
+    if check.kind != "emergent":
+        return "assumed"
+    if check.knock_out is None or np.isnan(knock_out_holds):
+        return "no_knock_out"
+    return "knock_out_passes" if knock_out_holds else "evidence"
+
+
+def _share(holds: pd.Series[Any]) -> float:
+    known = holds.dropna().astype(float)
+    return float(known.mean()) if len(known) else float("nan")
+
+
+def told(summary: pd.DataFrame, lang: str) -> list[str]:
+    """What came out, in words: the score first, then each check, then what cannot be known."""
+    emergent = summary[summary["kind"] == "emergent"]
+    good = emergent[emergent["verdict"] == "evidence"]
+    shares = emergent["share"].dropna()
+    lines = [
+        text(lang, "validate.score", good=len(good), all=len(emergent)),
+        text(lang, "validate.villages", share=number(10 * shares.mean(), lang, 1)),
+        "",
+    ]
+    for row in summary.to_dict("records"):
+        lines.append(
+            text(
+                lang, "validate.line", check=row["check"],
+                what=text(lang, f"validate.check.{row['check']}"),
+                value=_number(row["value"], lang), error=_number(row["error"], lang),
+                low=_number(row["low"], lang), high=_number(row["high"], lang),
+                knock_out=_number(row["knock_out"], lang),
+                share=_number(100 * row["share"], lang, 0),
+                verdict=text(lang, f"validate.verdict.{row['verdict']}"),
+            )
+        )  # fmt: skip
+    return [*lines, "", text(lang, "say.limits")]
+
+
+def _number(value: float, lang: str, decimals: int = 2) -> str:
+    if np.isnan(value):
+        return "-"
+    if np.isinf(value):
+        return "∞" if value > 0 else "-∞"
+    return number(value, lang, 0 if abs(value) >= 100 else decimals)

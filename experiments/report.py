@@ -74,6 +74,8 @@ def report_validate(out: Path, lang: str) -> list[str]:
     figure = validation.validation(summary, lines[0], lang)
     foot = footer(store.read_manifest(out), lang)
     style.save(figure, out / "figures" / "validation", summary, foot)
+    page = validate.page(summary, store.read_manifest(out))
+    (out / "validation.md").write_text(page, "utf-8")
     return _tell(out, lines, lang)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Literal
@@ -11,12 +12,13 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from experiments import store
+from experiments import markdown, store
 from experiments.designs import plausible_villages
 from experiments.messages import number, text
 from experiments.progress import track
 from experiments.validation.laboratory import Laboratory, shipped
-from experiments.validation.patterns import CHECKS, FIRST_CYCLE, Check
+from experiments.validation.patterns import CHECKS, Check
+from experiments.validation.statistics import FIRST_CYCLE
 from sim.runs import prepare
 from sim.scenario import Group, register_of
 
@@ -134,6 +136,36 @@ def told(summary: pd.DataFrame, lang: str) -> list[str]:
             )
         )  # fmt: skip
     return [*lines, "", text(lang, "say.limits")]
+
+
+def page(summary: pd.DataFrame, manifest: Mapping[str, Any]) -> str:
+    """The result as a page in Markdown, in English: what holds, what does not, what it is worth."""
+    asked = manifest["question"]
+    made = (
+        f"Made by `semangat validate --villages {asked['villages']} --replications "
+        f"{asked['replications']} --seed {asked['seed']}` (model {manifest['source_hash']}); the "
+        f"default village has {asked['default_replications']} replications."
+    )
+    head = ("check", "what", "kind", "wanted", "default village", "knock-out", "of 100 villages",
+            "their knock-outs", "worth")  # fmt: skip
+    rows = [
+        (
+            row["check"],
+            text("en", f"validate.check.{row['check']}"),
+            row["kind"],
+            f"{_number(row['low'], 'en')} to {_number(row['high'], 'en')}",
+            f"{_number(row['value'], 'en')} ± {_number(row['error'], 'en')}",
+            _number(row["knock_out"], "en"),
+            _number(100 * row["share"], "en", 0),
+            _number(100 * row["knock_out_share"], "en", 0),
+            text("en", f"validate.verdict.{row['verdict']}"),
+        )
+        for row in summary.to_dict("records")
+    ]
+    words = told(summary, "en")
+    return (
+        "\n\n".join([f"{words[0]} {words[1]}", made, markdown.table(head, rows), words[-1]]) + "\n"
+    )
 
 
 def _number(value: float, lang: str, decimals: int = 2) -> str:

@@ -1,0 +1,176 @@
+"""Patterns can fail, knock-outs knock out, and what is told is what was measured."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments import store
+from experiments.messages import catalogue
+from experiments.report import report_validate
+from experiments.validation import estimates, statistics
+from experiments.validation.estimates import Estimate
+from experiments.validation.laboratory import Laboratory, planned, shipped
+from experiments.validation.patterns import CHECKS, Check
+from experiments.validation.validate import RUNS, run_validate, summarise, told, verdict
+from sim.happenings import What, name_of
+from tests.worlds import GROUP
+
+BY_ID = {check.id: check for check in CHECKS}
+# Each tells one mechanism, and its knock-out must be seen to fail already in a few runs.
+TELLING = ["V3a", "V4a", "V4b", "V5c", "V8b", "V10a", "V10b", "V10c", "V11a", "V12b", "V13a"]
+
+
+@cache
+def laboratory() -> Laboratory:
+    return Laboratory(GROUP, replications=20)
+
+
+# --- The laboratory ---
+
+
+def test_the_same_question_has_the_same_answer() -> None:
+    one, other = (Laboratory(GROUP, replications=3).run("none", 20) for _ in range(2))
+    assert np.array_equal(one["net_income"], other["net_income"])
+    assert one["net_income"].shape == (3, 20)
+    assert one.outlets("sold").shape == (3, 20, len(GROUP.outlets))
+
+
+def test_runs_are_kept_apart_by_scenario_and_setting() -> None:
+    lab = Laboratory(GROUP, replications=2)
+    plain = lab.run("none", 10)
+    assert lab.run("none", 10) is plain
+    assert lab.run("none", 10, price_opak=9_000) is not plain
+    assert (
+        lab.run(planned(shipped("none", "semangat72"), {"kind": "fgd", "week": 1}), 10) is not plain
+    )
+
+
+def test_a_knock_out_beats_the_village_and_the_check() -> None:
+    lab = Laboratory(GROUP, {"trust_gain": 0.5}, replications=1).without({"trust_gain": 0.7})
+    assert lab.p.trust_gain == 0.7
+    assert lab.run("none", 2, trust_gain=0.9).setting.p.trust_gain == 0.7
+
+
+def test_happenings_are_read() -> None:
+    runs = laboratory().run("package_2019")
+    visits = runs.values("accepted", "refused")
+    assert len(visits) > 0
+    assert ((visits > 0) & (visits < 1)).all()  # chances
+    amat = runs.setting.outlet_ids.index("warung_amat")
+    first = runs.firsts(amat, name_of(What.ACCEPTED), name_of(What.REFUSED))
+    assert set(first) <= {"accepted", "refused", None}
+    assert (first == "accepted").any()
+
+
+# --- Numbers ---
+
+
+def test_estimates_by_hand() -> None:
+    assert estimates.mean(np.array([1.0, 3.0, np.nan])) == Estimate(2, 1)
+    assert estimates.share(np.array([1.0, 1, 0, 0])).value == 0.5
+    assert estimates.share(np.ones(96)).error == pytest.approx(np.sqrt(0.98 * 0.02 / 100))
+    assert estimates.quantile(np.arange(101.0), 0.25).value == 25
+    assert np.isnan(estimates.mean(np.array([np.nan])).value)
+
+
+def test_one_failure_by_hand() -> None:
+    """Nothing forgotten: T = (g + W b) / (g + bad + W) as it stands in MODEL.md."""
+    lab = Laboratory(GROUP, {"trust_memory": 1.0}, replications=1)
+    p = lab.p
+    weight, base, gain = p.trust_prior_weight, p.trust_base_in_village, p.trust_gain
+    start = base
+    before = (12 * gain + weight * base) / (12 * gain + weight)
+    after = (12 * gain + weight * base) / (12 * gain + gain * p.trust_loss_ratio + weight)
+    told_gain, told_loss, _ = statistics._one_failure(lab)
+    assert told_gain == pytest.approx((before - start) / 12)
+    assert told_loss == pytest.approx(before - after)
+
+
+# --- Checks ---
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
+def test_a_check_can_hold_and_can_fail(check: Check) -> None:
+    middle = np.clip((max(check.low, -1e9) + min(check.high, 1e9)) / 2, check.low, check.high)
+    assert check.holds(float(middle)) == 1
+    outside = [value for value in (check.low - 1, check.high + 1) if np.isfinite(value)]
+    assert outside
+    assert all(check.holds(value) == 0 for value in outside)
+    assert np.isnan(check.holds(np.nan))
+
+
+@pytest.mark.parametrize("name", TELLING)
+def test_a_knock_out_takes_the_pattern_away(name: str) -> None:
+    check, lab = BY_ID[name], laboratory()
+    assert check.knock_out is not None
+    value, error = check.measure(lab)
+    gone = check.measure(check.knock_out(lab)).value
+    assert check.holds(gone) == 0
+    assert abs(value - gone) > 3 * (error if np.isfinite(error) else 0)
+
+
+def test_every_check_is_named_in_both_languages() -> None:
+    for lang in ("id", "en"):
+        named = {key for key in catalogue(lang) if key.startswith("validate.check.")}
+        assert named == {f"validate.check.{check.id}" for check in CHECKS}
+
+
+def test_verdicts() -> None:
+    emergent = Check("X", "emergent", "paper", 0, 1, lambda lab: Estimate(0, 0), lambda lab: lab)
+    alone = Check("X", "emergent", "paper", 0, 1, lambda lab: Estimate(0, 0))
+    assumed = Check("X", "assumed", "paper", 0, 1, lambda lab: Estimate(0, 0), lambda lab: lab)
+    nan = np.nan
+    assert verdict(emergent, 1, 0) == "evidence"
+    assert verdict(emergent, 1, 1) == "knock_out_passes"
+    assert verdict(emergent, 0, 0) == verdict(assumed, 0, 0) == verdict(alone, 0, nan) == "fails"
+    assert verdict(alone, 1, nan) == verdict(emergent, 1, nan) == "no_knock_out"
+    assert verdict(assumed, 1, 0) == "assumed"
+    assert verdict(emergent, nan, nan) == "untested"
+
+
+# --- From end to end ---
+
+
+def test_validate_tells_what_it_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("experiments.validation.validate.RUNS", 4)
+    out = tmp_path / "validate"
+    run_validate(GROUP, 2, 2, 0, out)
+    lines = report_validate(out, "id")
+    table = store.read(out, "checks")
+    assert len(table) == 3 * len(CHECKS)
+    assert set(table["village_id"]) == {0, 1, 2}
+    summary = pd.read_csv(out / "summary.csv")
+    assert list(summary["check"]) == [check.id for check in CHECKS]
+    first = table[table["village_id"] == 0].set_index("check")
+    assert np.allclose(summary["value"], first["value"].to_numpy(), equal_nan=True)
+    again = BY_ID["V2a"].measure(Laboratory(GROUP, replications=4)).value
+    assert first.loc["V2a", "value"] == again
+    good = ((summary["kind"] == "emergent") & (summary["verdict"] == "evidence")).sum()
+    emergent = (summary["kind"] == "emergent").sum()
+    assert lines[0].startswith(f"Dari {emergent} ")
+    assert f", {good} " in lines[0]
+    assert (out / "ringkasan.txt").read_text("utf-8").splitlines() == lines
+    assert {path.suffix for path in (out / "figures").iterdir()} == {".svg", ".png", ".csv"}
+    assert "knock-out" in (out / "validation.md").read_text("utf-8")
+
+
+def test_shares_leave_out_what_cannot_be_judged() -> None:
+    rows = [
+        [check.id, village, 0.0, 0.0, np.nan, holds, np.nan]
+        for check in CHECKS
+        for village, holds in enumerate([1.0, 1.0, 0.0, np.nan])
+    ]
+    columns = ["check", "village_id", "value", "error", "knock_out", "holds", "knock_out_holds"]
+    summary = summarise(pd.DataFrame(rows, columns=columns))
+    assert (summary["share"] == 0.5).all()
+    assert (summary["villages"] == 2).all()
+    assert told(summary, "en")[0].startswith(f"Of {(summary['kind'] == 'emergent').sum()} patterns")
+
+
+def test_the_default_village_has_enough_runs() -> None:
+    assert RUNS >= 100  # theory sheet, section 3

@@ -288,6 +288,28 @@ def validate(
 
 @app.command()
 @told_plainly
+def ablate(
+    villages: Annotated[int, typer.Option(min=2, max=100_000, help="plausible villages")] = 200,
+    replications: Replications = 5,
+    group: GroupName = None,
+    seed: Seed = 0,
+    margin: Margin = 1_000,
+    out: Out = None,
+    lang: Lang = "id",
+    workers: Workers = 0,
+) -> None:
+    """Where the package's gain comes from: without each mechanism, and under other forms."""
+    from experiments.report import report_ablations
+    from experiments.validation.ablations import run_ablations
+    from sim.scenario import DEFAULT_GROUP, load_group
+
+    folder = out or RESULTS / "ablate"
+    run_ablations(load_group(group or DEFAULT_GROUP), villages, replications, seed, folder, workers)
+    tell(report_ablations(folder, margin, lang), folder, lang)
+
+
+@app.command()
+@told_plainly
 def trace(
     scenario: Annotated[str, typer.Argument(help="scenario, by name or path")],
     week: Annotated[int, typer.Option(min=0, max=520, help="week to look at")] = 0,

@@ -11,11 +11,11 @@ import pandas as pd
 from experiments import compare, network, say, store, sweep
 from experiments.analysis import paired
 from experiments.messages import choice, parameter_name, text
-from experiments.plots import differences, fans, map, style, timeline, validation
+from experiments.plots import ablation, differences, fans, map, style, timeline, validation
 from experiments.plots import network as network_plot
 from experiments.plots import sweep as sweep_plot
 from experiments.sheet import SheetFacts, SheetOption, make_sheet
-from experiments.validation import validate
+from experiments.validation import ablations, validate
 from sim.parameters import ParameterError
 from sim.scenario import Group, Scenario
 
@@ -77,6 +77,19 @@ def report_validate(out: Path, lang: str) -> list[str]:
     page = validate.page(summary, store.read_manifest(out))
     (out / "validation.md").write_text(page, "utf-8")
     return _tell(out, lines, lang)
+
+
+def report_ablations(out: Path, margin: float, lang: str) -> list[str]:
+    """What passes through each mechanism, and which orders are firm; returns the sentences."""
+    manifest = store.read_manifest(out)
+    summary = ablations.summarise(store.read(out, "ablations"), margin)
+    store.write_json(out / "summary.json", summary)
+    table = ablation.ablation_table(summary, [*ablations.ABLATIONS])
+    style.save(
+        ablation.ablation(table, lang), out / "figures" / "ablation", table, footer(manifest, lang)
+    )
+    group = manifest["question"]["group"]["id"]
+    return _tell(out, ablations.told(summary, group, lang), lang)
 
 
 def _tell(out: Path, lines: Sequence[str], lang: str) -> list[str]:

@@ -123,7 +123,9 @@ def test_help_is_there_at_once() -> None:
 def test_help_names_every_command() -> None:
     told = finished("--help")
     assert (told.code, told.err) == (0, "")
-    commands = "run compare sweep network demo sheet check schema params trace validate bench"
+    commands = (
+        "run compare sweep network demo sheet check schema params trace validate ablate bench"
+    )
     assert [name for name in commands.split() if f" {name} " not in told.out] == []
     assert call().out.strip() == call("--help").out.strip()
 

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from experiments import store
-from experiments.messages import catalogue
-from experiments.report import report_validate
-from experiments.validation import estimates, statistics
+from experiments.messages import catalogue, rupiah
+from experiments.report import report_ablations, report_validate
+from experiments.validation import ablations, estimates, statistics
 from experiments.validation.estimates import Estimate
 from experiments.validation.laboratory import Laboratory, planned, shipped
 from experiments.validation.patterns import CHECKS, Check
@@ -174,3 +174,73 @@ def test_shares_leave_out_what_cannot_be_judged() -> None:
 
 def test_the_default_village_has_enough_runs() -> None:
     assert RUNS >= 100  # theory sheet, section 3
+
+
+# --- Ablations ---
+
+
+def test_paper_by_hand() -> None:
+    """One warung before; a stall adds what it sells at full price."""
+    plan = shipped("package_2019_market_online", "semangat72")
+    lab = Laboratory(GROUP, {"n_outlets_init": 0, "reserve_share": 0.5}, replications=1)
+    values, p = lab.setting(1).values, lab.p
+    gains = [ablations.spreadsheet(lab, name) for name in ("only_market_stall", "none")]
+    assert gains[1] == 0
+    days = {"pisang": 2, "bolu": 4, "opak": 7}  # with two sessions; shelf life 1, 3 and 60 days
+    margin = sum(
+        float(values[f"demand_market_{name}"]) * float(values["size_pasar"]) * many
+        * (int(values[f"price_{name}"]) - int(values[f"cost_{name}"]))
+        for name, many in days.items()
+    )  # fmt: skip
+    assert gains[0] == pytest.approx(margin * 0.5 / p.n_members)
+    assert {each.kind for each in plan.interventions} >= {"market_stall", "social_media"}
+
+
+def test_every_ablation_changes_something_and_the_full_model_nothing() -> None:
+    lab = laboratory()
+    plain = lab.run("package_2019")["net_income"]
+    for form, change in {**ablations.ABLATIONS, **ablations.ALTERNATIVES}.items():
+        same = np.array_equal(change(lab).run("package_2019")["net_income"], plain)
+        assert same == (form == "full"), form
+
+
+def test_trust_is_frozen() -> None:
+    frozen = ablations.ABLATIONS["trust"](Laboratory(GROUP, replications=3))
+    trust = frozen.run("none").outlets("trust")
+    assert np.allclose(trust, trust[:, :1, :])
+
+
+def test_attendance_is_the_same_for_all() -> None:
+    lab = Laboratory(GROUP, replications=20)
+    usual = lab.run("none")["attendance"]
+    fixed = ablations.ABLATIONS["attendance"](lab).run("package_2019_norms_mentoring")["attendance"]
+    assert np.nanmean(fixed) == pytest.approx(np.nanmean(usual), abs=0.03)
+    early, late = fixed[:, :20], fixed[:, 32:]
+    assert np.nanmean(early) == pytest.approx(np.nanmean(late), abs=0.04)
+
+
+def test_ablations_tell_what_they_measured(tmp_path: Path) -> None:
+    out = tmp_path / "ablate"
+    ablations.run_ablations(GROUP, 2, 1, 0, out)
+    lines = report_ablations(out, 1_000, "en")
+    table = store.read(out, "ablations")
+    forms = {*ablations.ABLATIONS, *ablations.ALTERNATIVES, ablations.SPREADSHEET}
+    assert set(table["form"]) == forms
+    assert len(table) == 2 * len(forms) * len(ablations.STRATEGIES)
+    chosen = (table["form"] == "full") & (table["scenario_id"] == "package_2019")
+    gain = table.loc[chosen, "gain"].mean()
+    assert f" {rupiah(gain, 'en')} a week" in lines[0]
+    assert (out / "figures" / "ablation.svg").is_file()
+
+
+def test_an_order_that_an_alternative_turns_is_not_firm() -> None:
+    forms = [*ablations.ABLATIONS, *ablations.ALTERNATIVES, ablations.SPREADSHEET]
+    best, worst = ablations.STRATEGIES[:2]
+    rows = [
+        [form, village, name, {best: 5_000, worst: 1_000}.get(name, 0)
+         * (-1 if form == "contract" and name == best else 1), 0.0]
+        for form in forms for village in (1, 2) for name in ablations.STRATEGIES
+    ]  # fmt: skip
+    summary = ablations.summarise(pd.DataFrame(rows, columns=ablations.COLUMNS), 500)
+    assert [best, worst, "contract"] in summary["depends"]
+    assert [worst, ablations.STRATEGIES[2]] in summary["firm"]

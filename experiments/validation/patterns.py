@@ -71,7 +71,7 @@ def _all_at_once(scenario: Scenario) -> Scenario:
     return scenario.model_copy(update={"interventions": tuple(kept)})
 
 
-def _calendar_off(lab: Laboratory) -> Laboratory:
+def calendar_off(lab: Laboratory) -> Laboratory:
     """No fasting trade, no school breaks; the two days of Idul Fitri stay."""
     plain = type(lab.group.calendar)(clock=lab.group.calendar.clock)
     trade: Mapping[str, Value] = {
@@ -126,9 +126,9 @@ CHECKS: Final = (
     Check("V9a", "emergent", "literature", -0.4, -0.1, of.coming_decays, _DECAY),
     Check("V9b", "emergent", "literature", 0.1, 1, of.norms_stop_it, _DECAY),
     Check("V9c", "emergent", "literature", 0.05, 1, of.an_fgd_revives, _DECAY),
-    Check("V10a", "assumed", "literature", 0.1, 0.7, of.fasting_canteens, _calendar_off),
-    Check("V10b", "assumed", "literature", 1.3, 3, of.fasting_others, _calendar_off),
-    Check("V10c", "assumed", "literature", 0, 0.2, of.holidays, _calendar_off),
+    Check("V10a", "assumed", "literature", 0.1, 0.7, of.fasting_canteens, calendar_off),
+    Check("V10b", "assumed", "literature", 1.3, 3, of.fasting_others, calendar_off),
+    Check("V10c", "assumed", "literature", 0, 0.2, of.holidays, calendar_off),
     Check("V11a", "emergent", "literature", 0.05, 0.2, of.unsold, _NO_NOISE),
     Check("V11b", "assumed", "literature", -np.inf, 0, of.too_many_fritters, _NO_NOISE),
     Check("V12a", "emergent", "paper", 0.02, np.inf, of.audience_first, _set(legality_prob=0)),

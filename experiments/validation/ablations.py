@@ -1,0 +1,250 @@
+"""Is the agent-based part needed? What is left of the package's gain without each mechanism.
+
+Every village lives the strategies once more with one mechanism switched off, in the baseline as
+well, with the same luck; beside it stand a calculation without any agents and other forms of the
+model (alternatives). What passes through a mechanism is the gain with it less the gain without.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from experiments import store
+from experiments.designs import plausible_villages
+from experiments.messages import number, rupiah, text
+from experiments.progress import track
+from experiments.validation.laboratory import WEEKS, Laboratory, shipped
+from experiments.validation.patterns import KnockOut, calendar_off
+from experiments.validation.statistics import FIRST_CYCLE, PACKAGE
+from sim.parameters import DAYS_PER_WEEK, Value
+from sim.runs import prepare
+from sim.scenario import Group, register_of
+
+STRATEGIES: Final = (
+    PACKAGE, "package_2019_mentoring", "package_2019_norms_mentoring",
+    "package_2019_market_online", "only_negotiation", "only_mentoring",
+)  # fmt: skip
+COLUMNS = ["form", "village_id", "scenario_id", "gain", "level"]
+
+_FROZEN: Final[Mapping[str, Value]] = {
+    "trust_gain": 0, "trust_memory": 1, "trust_up": 1, "trust_down": 1, "deception_hazard": 0,
+    "info_pass_participant": 0, "info_pass_other": 0, "meet_trust_rate": 0,
+    "dissatisfaction_rate": 0, "contact_evidence": 0,
+}  # fmt: skip
+_NO_REASONS: Final[Mapping[str, Value]] = dict.fromkeys(
+    (
+        "attend_trust", "attend_efficacy", "attend_pay", "attend_belief", "attend_freerider",
+        "attend_motivation", "attend_need", "attend_payoff", "opportunity_weight", "norm_effect",
+        "fgd_effect", "mentor_attend",
+    ),
+    0,
+)  # fmt: skip
+_NO_FAILURES: Final[Mapping[str, Value]] = {
+    "delivery_fail_prob": 0, "fail_attendance": 0, "core_failure_hazard": 0, "deception_hazard": 0,
+    "illness_hazard": 0,
+}  # fmt: skip
+
+
+def _set(settings: Mapping[str, Value]) -> KnockOut:
+    return lambda lab: lab.without(settings)
+
+
+def _same_attendance(lab: Laboratory) -> Laboratory:
+    """Every woman comes to each session with the same chance: the mean without activities."""
+    usual = float(np.nanmean(lab.run(FIRST_CYCLE)["attendance"]))
+    chance = min(0.99, max(0.01, usual))
+    return lab.without({**_NO_REASONS, "attend_intercept": math.log(chance / (1 - chance))})
+
+
+# In the order of the figure; `full` is the model itself.
+ABLATIONS: Final[Mapping[str, KnockOut]] = {
+    "full": lambda lab: lab,
+    "trust": _set(_FROZEN),
+    "attendance": _same_attendance,
+    "hearsay": _set({"info_pass_participant": 0, "info_pass_other": 0}),
+    "calendar": calendar_off,
+    "failures": _set(_NO_FAILURES),
+    "overlap": _set({"catchment_overlap": 0}),
+}
+ALTERNATIVES: Final[Mapping[str, KnockOut]] = {
+    "trust_form": _set({"trust_form": "multiplicative"}),
+    "participation_form": _set({"participation_form": "payoff"}),
+    "lawang_additive": _set({"lawang_reading": "additive"}),
+    "lawang_literal": _set({"lawang_reading": "literal"}),
+    "initial_outlets": _set({"initial_outlets": "among_the_five"}),
+    "contract": _set({"contract": "putus"}),
+}
+SPREADSHEET: Final = "spreadsheet"
+
+
+def spreadsheet(lab: Laboratory, scenario: str) -> float:
+    """Rp a member and week that the partners of a strategy bring (theory sheet 2.0, point 1).
+
+    Every outlet that is visited agrees at once and takes all it can sell on the days for which the
+    shelf life lasts; nothing fails, nobody stays away, the reserve is kept.
+    """
+    plan, setting = shipped(scenario, lab.group.id), lab.setting(1)
+    p, values = setting.p, setting.values
+    visited = {getattr(each, "outlet", None) for each in plan.interventions}
+    partners = [each for each in lab.group.outlets if each.initial][: int(p.n_outlets_init)]
+    partners += [each for each in lab.group.outlets if each.id in visited and not each.initial]
+    margin = 0.0
+    for outlet in partners:
+        own = outlet.kind in ("market", "online")
+        for product in (each for each in lab.group.products if not each.potential):
+            life = int(values[f"shelf_life_days_{product.id}"])
+            days = min(DAYS_PER_WEEK, life + int(p.sessions_per_week) - 1)
+            pieces = float(values[f"size_{outlet.id}"]) * float(
+                values[f"demand_{outlet.kind}_{product.id}"]
+            )
+            receipt = int(values[f"price_{product.id}"]) * (1 if own else 1 - p.consign_margin)
+            margin += pieces * days * (receipt - int(values[f"cost_{product.id}"]))
+    return float(margin * (1 - p.reserve_share) / p.n_members)
+
+
+def run_ablations(
+    group: Group, villages: int, replications: int, seed: int, out: Path, workers: int = 0
+) -> None:
+    """Live every strategy under every form of the model; `villages` plausible ones.
+
+    tables/ablations.parquet: form (an ablation, an alternative or `spreadsheet`), village_id,
+    scenario_id, gain (Rp a member and week of net income over the baseline), level (Rp).
+    """
+    started = time.monotonic()
+    drawn = plausible_villages(register_of(group), villages, seed, ("initial_outlets",))
+    laboratories = [
+        Laboratory(group, values, i, replications, seed) for i, values in enumerate(drawn, 1)
+    ]
+    prepare(laboratories[0].setting(1), shipped(FIRST_CYCLE, group.id))
+    pool = ThreadPoolExecutor(workers or os.cpu_count())
+    try:
+        tried = pool.map(_try_all, laboratories)
+        rows = [row for rows in track(tried, len(laboratories), "villages") for row in rows]
+    finally:
+        pool.shutdown(cancel_futures=True)
+    question = {
+        "command": "ablate", "group": group.model_dump(mode="json"), "seed": seed,
+        "villages": villages, "replications": replications,
+    }  # fmt: skip
+    forms = len(ABLATIONS) + len(ALTERNATIVES)
+    runs = villages * replications * forms * (1 + len(STRATEGIES))
+    with store.folder(out) as part:
+        frame = pd.DataFrame(rows, columns=COLUMNS)
+        frame.to_parquet(part / "tables" / "ablations.parquet", index=False)
+        made = store.manifest(question, time.monotonic() - started, runs)
+        store.write_json(part / "manifest.json", made)
+
+
+def _try_all(lab: Laboratory) -> list[list[Any]]:
+    rows: list[list[Any]] = []
+    for form, change in {**ABLATIONS, **ALTERNATIVES}.items():
+        rows += _rows(form, lab.village, _net_income(change(lab)))
+    rows += _rows(SPREADSHEET, lab.village, lambda scenario: spreadsheet(lab, scenario))
+    return rows
+
+
+def _net_income(lab: Laboratory) -> Callable[[str], float]:
+    return lambda scenario: float(lab.run(scenario, WEEKS)["net_income"].mean())
+
+
+def _rows(form: str, village: int, income: Callable[[str], float]) -> list[list[Any]]:
+    usual = income(FIRST_CYCLE)
+    levels = {name: income(name) for name in STRATEGIES}
+    return [[form, village, name, level - usual, level] for name, level in levels.items()]
+
+
+def summarise(table: pd.DataFrame, margin: float) -> dict[str, Any]:
+    """What is left of the package's gain, and the order of the strategies, under each form.
+
+    `left`: by form the mean and median gain of the package over villages, and their share of the
+    full model's mean. `orders`: by form the strategies from the highest mean gain to the lowest.
+    `firm`: pairs (better, worse) whose means differ by more than `margin` in the full model and
+    keep their order under every alternative; `depends`: such pairs with the forms that turn them.
+    """
+    means = table.groupby(["form", "scenario_id"])["gain"].mean().unstack()
+    middle = table.groupby(["form", "scenario_id"])["gain"].median().unstack()
+    full = means.loc["full"]
+    firm, depends = [], []
+    for better in STRATEGIES:
+        for worse in STRATEGIES:
+            if full[better] - full[worse] > margin:
+                turned = [
+                    name
+                    for name in ALTERNATIVES
+                    if means.loc[name, better] <= means.loc[name, worse]
+                ]
+                (depends if turned else firm).append([better, worse, *turned])
+    return {
+        "left": {
+            form: {
+                "mean": float(means.loc[form, PACKAGE]),
+                "median": float(middle.loc[form, PACKAGE]),
+                "share": float(means.loc[form, PACKAGE] / full[PACKAGE]),
+            }
+            for form in means.index
+        },
+        "orders": {
+            form: list(row.sort_values(ascending=False).index) for form, row in means.iterrows()
+        },
+        "firm": firm,
+        "depends": depends,
+        "margin": margin,
+        "error": _errors(table),
+    }
+
+
+def _errors(table: pd.DataFrame) -> dict[str, float]:
+    """Standard error over villages of what passes through each mechanism (paired)."""
+    mine = table[table["scenario_id"] == PACKAGE].pivot(
+        index="village_id", columns="form", values="gain"
+    )
+    return {
+        form: float((mine["full"] - mine[form]).std(ddof=1) / math.sqrt(len(mine)))
+        for form in mine.columns
+    }
+
+
+def told(summary: dict[str, Any], group: str, lang: str) -> list[str]:
+    """Where the package's gain comes from, against paper, and which orders are firm."""
+    left = summary["left"]
+    full, sheet = left["full"], left[SPREADSHEET]
+    titles = {name: getattr(shipped(name, group).title, lang) for name in STRATEGIES}
+
+    def order(form: str) -> str:
+        return " > ".join(titles[name] for name in summary["orders"][form])
+
+    def over(better: str, worse: str) -> str:
+        return text(lang, "ablate.over", better=titles[better], worse=titles[worse])
+
+    lines = [text(lang, "ablate.full", gain=rupiah(full["mean"], lang))]
+    for form in list(ABLATIONS)[1:]:
+        what = {
+            "gain": rupiah(left[form]["mean"], lang),
+            "share": number(100 * left[form]["share"], lang, 0),
+        }
+        lines.append(text(lang, "ablate.left", form=text(lang, f"ablate.form.{form}"), **what))
+    times = number(sheet["mean"] / full["mean"], lang, 1)
+    lines += [
+        text(lang, "ablate.model", order=order("full")),
+        text(
+            lang, "ablate.sheet", gain=rupiah(sheet["mean"], lang), times=times,
+            order=order(SPREADSHEET),
+        ),
+    ]  # fmt: skip
+    if summary["firm"]:
+        lines += ["", text(lang, "ablate.firm", margin=rupiah(summary["margin"], lang))]
+        lines += [f"- {over(*pair)}" for pair in summary["firm"]]
+    for better, worse, *forms in summary["depends"]:
+        named = "; ".join(text(lang, f"ablate.form.{form}") for form in forms)
+        names = {"better": titles[better], "worse": titles[worse]}
+        lines.append(text(lang, "ablate.depends", forms=named, **names))
+    return [*lines, "", text(lang, "say.limits")]

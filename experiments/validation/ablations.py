@@ -87,7 +87,7 @@ SPREADSHEET: Final = "spreadsheet"
 
 
 def spreadsheet(lab: Laboratory, scenario: str) -> float:
-    """Rp a member and week that the partners of a strategy bring (theory sheet 2.0, point 1).
+    """Rp a member and week that the partners of a strategy bring (theory sheet 2.0.1).
 
     Every outlet that is visited agrees at once and takes all it can sell on the days for which the
     shelf life lasts; nothing fails, nobody stays away, the reserve is kept.

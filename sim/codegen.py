@@ -9,9 +9,11 @@ and the stages of its code libraries, which are not promised to stay; `constrain
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Final
 
 from numba.core import typed_passes, untyped_passes
+from numba.core.caching import CompileResultCacheImpl, FunctionCache, _CacheLocator
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler, DefaultPassBuilder
 from numba.core.compiler_machinery import PassManager
@@ -108,3 +110,37 @@ class PieceCompiler(WholeCompiler):
     """numba's compiler for what only compiled code calls."""
 
     library = _Piece
+
+
+def keep(function: Any, folder: Path) -> None:
+    """Keep what is compiled of a function in `folder`, whatever numba's settings say.
+
+    The folder's name must tell one state of the sources from another: numba is not asked to.
+    """
+
+    class Locator(_CacheLocator):
+        """Where, and under which name."""
+
+        def __init__(self, written: Any, file: str) -> None:
+            self._name = f"{written.__module__}-{written.__code__.co_firstlineno}"
+
+        @classmethod
+        def from_function(cls, written: Any, file: str) -> Locator:
+            return cls(written, file)
+
+        def get_cache_path(self) -> str:
+            return str(folder)
+
+        def get_source_stamp(self) -> str:
+            return ""
+
+        def get_disambiguator(self) -> str:
+            return self._name
+
+    class Results(CompileResultCacheImpl):
+        _locator_classes = [Locator]  # noqa: RUF012
+
+    class Kept(FunctionCache):
+        _impl_class = Results
+
+    function._cache = Kept(function.py_func)

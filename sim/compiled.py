@@ -28,7 +28,7 @@ from numba.core.errors import TypingError
 from numba.extending import typeof_impl
 from numpy.typing import NDArray
 
-from sim.codegen import PieceCompiler, WholeCompiler
+from sim.codegen import PieceCompiler, WholeCompiler, keep
 
 _SOURCES: Final = Path(__file__).parent
 _KEPT: Final = 4  # caches of earlier states of the model, so that switching branches is quick
@@ -129,20 +129,9 @@ class Compiled:
         )
         enter = FunctionType(code, {"piece": self.piece}, name)
         enter.__qualname__, enter.__module__ = name, function.__module__
-        with _kept_in(CACHE):
-            made: Callable[..., Any] = _compile(cache=True, pipeline_class=WholeCompiler)(enter)
+        made: Callable[..., Any] = _compile(pipeline_class=WholeCompiler)(enter)
+        keep(made, CACHE)
         return made
-
-
-@contextmanager
-def _kept_in(folder: Path) -> Iterator[None]:
-    """Within, numba keeps what it compiles in `folder`; other users of numba are left alone."""
-    before = numba.config.CACHE_DIR  # type: ignore[attr-defined]
-    numba.config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
-    try:
-        yield
-    finally:
-        numba.config.CACHE_DIR = before  # type: ignore[attr-defined]
 
 
 @contextmanager

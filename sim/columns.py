@@ -30,7 +30,8 @@ WEEKLY: Final = (
     Column("made", "pieces", "made at the sessions"),
     Column("delivered", "pieces", "taken to outlets"),
     Column("unsold_share", "share", "of the pieces on consignment; empty without any"),
-    Column("outlets_active", "outlets", "that take goods at the end of the week: bridging ties"),
+    Column("outlets_active", "outlets", "that take goods at the end of the week (bridging ties); "
+           "none once the group has ended"),
     Column("outlets_new", "agreements", "since week 0"),
     Column("informed", "share", "of the outlets that have heard of the group"),
     Column("reach", "share", "of all outlets' usual demand (Rp) that active outlets stand for"),

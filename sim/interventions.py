@@ -155,8 +155,11 @@ def social_media(village: Village, plan: PlanState) -> None:
 
 
 def facility(village: Village, plan: PlanState) -> None:
-    """The balai desa is lent: a second place to produce at (F120)."""
-    village.kube.facility_until = max(village.kube.facility_until, plan.until)
+    """The balai desa is lent, a second place to produce at, and tools if planned (F120)."""
+    kube = village.kube
+    kube.facility_until = max(kube.facility_until, plan.until)
+    if plan.tools:
+        kube.tools_until = max(kube.tools_until, plan.until)
 
 
 def education(village: Village, _: PlanState) -> None:

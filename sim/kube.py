@@ -147,18 +147,23 @@ class Kube(Actor, KubeState):
             self._load(k, session, made, partners)
         return total(woman.effort() for woman in crew)
 
+    @property
+    def tools_now(self) -> float:
+        """Tools at work this week (0-1), granted or lent."""
+        return support.tools_now(self.tools, self.tools_until >= self.village.week)
+
     def _pieces_to_make(self, wanted: list[int]) -> list[int]:
         ground, tick = self.village.setting.ground, self.village.tick
         to_make = [max(0, n - int(stock)) for n, stock in zip(wanted, self.stock, strict=True)]
         return [
-            work.dried(n, ground.ticks[tick]["drying"], self.tools > 0)
+            work.dried(n, ground.ticks[tick]["drying"], self.tools_now > 0)
             if product["sun_dried"]
             else n
             for n, product in zip(to_make, ground.products, strict=True)
         ]
 
     def _making_hours(self, to_make: list[int]) -> float:
-        productivity = work.productivity(self.village.p, self.tools)
+        productivity = work.productivity(self.village.p, self.tools_now)
         products = self.village.setting.ground.products
         return total(
             work.making_hours(n, product["rate"], productivity)

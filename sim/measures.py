@@ -24,7 +24,7 @@ from sim.columns import (
 from sim.compiled import compiled, readable
 from sim.parameters import DAYS_PER_WEEK, Parameters
 from sim.quantiles import sort
-from sim.rules import members, trust, work
+from sim.rules import members, support, trust, work
 from sim.rules import outlets as ties
 from sim.setting import Ground, Setting
 from sim.state import Status
@@ -72,7 +72,7 @@ def record(ground: Ground, world: World, week: int, tables: Tables) -> None:
     _incomes(p, world.women, world.room, row)
     _people(p, world.women, world.kube, row)
     _trade(p, ground, world.outlets, world.kube, row)
-    _group(world.kube, world.donors, p, row)
+    _group(world.kube, world.donors, p, week, row)
     _sums(p, world.women, tables.women)
     if len(tables.outlets):
         _outlets(p, ground, world.outlets, tables.outlets[week])
@@ -180,7 +180,7 @@ def _trade(p: Parameters, ground: Ground, outlets: Outlets, kube: KubeArrays, ro
         usual += here
         value += through
         largest = max(largest, through)
-        if outlet.status == Status.PARTNER:
+        if outlet.status == Status.PARTNER and kube.rows[0].alive:
             row.outlets_active += 1
             reached += here
             trusted += trust.trust_of(
@@ -197,7 +197,7 @@ def _trade(p: Parameters, ground: Ground, outlets: Outlets, kube: KubeArrays, ro
 
 
 @compiled
-def _group(kube: KubeArrays, donors: Donors, p: Parameters, row: Any) -> None:
+def _group(kube: KubeArrays, donors: Donors, p: Parameters, week: int, row: Any) -> None:
     """The group as a whole, and those who may give."""
     group = kube.rows[0]
     for i in range(len(donors.rows)):
@@ -226,7 +226,7 @@ def _group(kube: KubeArrays, donors: Donors, p: Parameters, row: Any) -> None:
     row.binding = group.binding
     row.late = 1.0 if group.late else 0.0
     row.legal = 1.0 if group.legal else 0.0
-    row.tools = group.tools
+    row.tools = support.tools_now(group.tools, group.tools_until >= week)
     row.proposals_submitted = group.proposals_submitted
     row.grants_rp = group.grants_rp
     row.dana_desa_rp = group.dana_desa_rp

@@ -334,6 +334,8 @@ _row("shared_trip_saving", 0.2, 0.0, 0.5, "share", "hours and cost of a trip sav
      "size assumed")
 _row("facility_core_relief", 0.5, 0.0, 1.0, "share", "core failures that a lent balai desa "
      "bridges", "F120; size assumed")
+_row("facility_stands_in", 1, 0, 1, "0/1", "a lent balai desa stands in for the house of a woman "
+     "who is ill", "F120; whether it does is assumed", distribution="integer")
 _row("partner_trip_relief", 0.2, 0.0, 0.5, "share", "hours of trips that PKK and karang taruna "
      "take over", "F183; size assumed")
 _row("deception_hazard", 0.001, 0.0, 0.005, "1/week", "wrong counts or unpaid money at one outlet, "

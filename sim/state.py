@@ -206,6 +206,7 @@ class KubeState:
     mentor: float = 0.0  # 1 while mentored, then fading
     mentored_until: int = NEVER  # last week of mentoring
     facility_until: int = NEVER  # last week in which the balai desa is lent
+    tools_until: int = NEVER  # last week in which tools are lent
     partners_until: int = NEVER  # last week in which PKK and karang taruna help
     harvest_weeks: int = 0  # weeks left of a failed harvest
     harvest_loss: float = 0.0  # share of farm days lost then
@@ -263,7 +264,7 @@ class PlanState:
     product: int  # index
     clients: int  # women counselled
     legality: bool  # asked for at an audience
-    tools: bool  # asked for at an audience
+    tools: bool  # asked for at an audience, or lent with a facility
     wages: bool  # asked for at an audience
     again: bool  # a refusal or rejection is answered once
     when: int  # When

@@ -29,7 +29,7 @@ def test_threads_compile_into_the_models_own_cache(
     with ThreadPoolExecutor(8) as pool:
         results = list(pool.map(lambda rule: rule(6, 3), new))
     assert results == [2, 18, 18, 18] * 4
-    assert numba.config.CACHE_DIR == before  # type: ignore[attr-defined]
+    assert before == numba.config.CACHE_DIR  # type: ignore[attr-defined]
     assert list(here.iterdir()) == []
     assert {path.name.split("-")[0] for path in cache.glob("*.nbi")} == {
         f"work.enter_{name}" for name in ("share", "value", "hours_of", "scaled")

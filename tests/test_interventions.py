@@ -163,7 +163,7 @@ EFFECTS = {
         {"outlet": "pasar", "weeks": 2}, {"kube.transport", *OWN}, set(), {"stall_levy": 0}, OWN
     ),
     "social_media": Effect({"outlet": "media_sosial", "weeks": 2}, OWN),
-    "facility": Effect({"weeks": 2}, {"kube.facility_until"}),
+    "facility": Effect({"weeks": 2, "tools": True}, {"kube.facility_until", "kube.tools_until"}),
     "education": Effect({}, {"women.motivation"}, set(), {"education_gain": 0}),
     "persuasion": Effect({}, {"women.trust"}, set(), {"persuasion_gain": 0}),
     "agency_training": Effect({}, {"kube.management_skill"}, set(), {"agency_gain": 0}),

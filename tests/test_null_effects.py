@@ -173,7 +173,7 @@ NULL: dict[str, dict[str, Value]] = {
         **NO_DEMAND["market"],
     },
     "social_media": NO_DEMAND["online"],
-    "facility": {"facility_core_relief": 0, "illness_hazard": 0},
+    "facility": {"facility_core_relief": 0, "facility_stands_in": 0},
     "education": {"education_gain": 0},
     "persuasion": {"persuasion_gain": 0},
     "agency_training": {"agency_gain": 0},
@@ -242,7 +242,6 @@ def test_each_of_those_effects_is_one(kind: str, name: str) -> None:
         "dana_desa_group_share": 0.05,
         "stall_levy": 100_000,
         "info_pass_participant": 0.9,
-        "illness_hazard": 0.1,
         **dict.fromkeys(DEMANDS, 20),
     }
     needs: dict[str, Value] = {
@@ -251,6 +250,7 @@ def test_each_of_those_effects_is_one(kind: str, name: str) -> None:
         "accept_intercept": -2,
         "grant_delay": 8,
         "core_failure_hazard": 0.1 if name in FRAIL else 0,
+        "illness_hazard": 0.1 if name == "facility_stands_in" else 0,
         "core_terminal_prob": 0.4,
         "repair_weeks": 6,
         "drop_min_deliveries": 2,

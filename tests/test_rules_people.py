@@ -394,4 +394,6 @@ def test_a_ministry_gives_to_legal_groups_of_a_kubes_size() -> None:
 
 def test_tools_come_from_money_only() -> None:
     assert support.tools_in_use(P, 3_000_000) == 0.95
+    assert support.tools_now(0.4, False) == 0.4
+    assert support.tools_now(0.4, True) == 1
     assert support.tools_in_use(P, 0) == 0

@@ -128,6 +128,7 @@ def test_a_place_to_produce_at() -> None:
     assert work.core_stands(P, 0, False, False)
     assert not work.core_stands(P, 0, True, False)
     assert work.core_stands(P, 0, True, True)
+    assert not work.core_stands(numbers(facility_stands_in=0), 0, True, True)
     assert not work.core_stands(P, 1, False, True)
 
 

@@ -145,9 +145,11 @@ class SocialMedia(Lasting):
 
 
 class Facility(Lasting):
-    """Collaboration: the village hall or tools are lent to the group (F120)."""
+    """Collaboration: the village hall is lent to the group (F120)."""
 
     kind: Literal["facility"]
+    tools: bool = False
+    """Tools are lent as well."""
 
 
 class Education(Gathering):

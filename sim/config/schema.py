@@ -102,7 +102,7 @@ class Place(Described):
 class Members(Described):
     """The women at week 0."""
 
-    count: Annotated[int, Strict(), Field(ge=0, le=100_000)]
+    count: Annotated[int, Strict(), Field(ge=1, le=100_000)]
     """All women, officers included."""
     officers: Annotated[tuple[Line, ...], Field(max_length=100)]
     """Roles, never names of persons."""

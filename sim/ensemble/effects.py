@@ -52,6 +52,8 @@ def take_effect(
         open_own(ground, outlets, plan.outlet)
     elif plan.kind == Kind.FACILITY:
         group.facility_until = max(group.facility_until, plan.until)
+        if plan.tools:
+            group.tools_until = max(group.tools_until, plan.until)
     elif plan.kind == Kind.AGENCY_TRAINING:
         skill = support.trained(group.management_skill, p.agency_gain, group.turnout)
         group.management_skill = skill

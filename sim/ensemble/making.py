@@ -12,7 +12,7 @@ from sim.ensemble.basis import Now, draw, note
 from sim.ensemble.orders import any_at, trips_together
 from sim.happenings import What
 from sim.quantiles import smallest
-from sim.rules import members, work
+from sim.rules import members, support, work
 from sim.rules import selling as selling_rules
 from sim.setting import Ground
 from sim.state import NONE
@@ -62,14 +62,15 @@ def hold_session(
         return 0.0
     to_make = room.to_make
     making = 0.0
-    productivity = work.productivity(p, group.tools)
+    tools = support.tools_now(group.tools, group.tools_until >= now.week)
+    productivity = work.productivity(p, tools)
     for k in range(len(ground.products)):
         product, wanted = ground.products[k], 0
         for o in range(len(outlets.rows)):
             wanted += outlets.orders[o, k, s]
         to_make[k] = max(0, wanted - kube.stock[k])
         if product.sun_dried:
-            to_make[k] = work.dried(to_make[k], ground.ticks[now.tick].drying, group.tools > 0)
+            to_make[k] = work.dried(to_make[k], ground.ticks[now.tick].drying, tools > 0)
         making += work.making_hours(to_make[k], product.rate, productivity)
     trips = 0.0
     inside, outside = trips_together(p, outlets, s)

@@ -101,6 +101,12 @@ def payment_week(first_day: int, days: int, u: float) -> int:
 
 
 @compiled
+def tools_now(tools: float, lent: bool) -> float:
+    """Tools at work (0-1): those granted, or all while some are lent (F120)."""
+    return 1.0 if lent else tools
+
+
+@compiled
 def tools_in_use(p: Parameters, amount: int) -> float:
     """Share (0-1) of granted tools that is not lost [S66]; nothing comes of a grant of nothing."""
     return 1 - p.grant_tools_leak if amount > 0 else 0.0

@@ -99,7 +99,8 @@ def core_stands(p: Parameters, core_down: int, house_ill: bool, facility: bool) 
     """Whether the group has a place to produce at: one house, or a lent balai desa (F77, F120)."""
     if p.lawang_reading == Reading.ADDITIVE:
         return True
-    return core_down == 0 and (facility or not house_ill)
+    stands_in = facility and p.facility_stands_in > 0
+    return core_down == 0 and (stands_in or not house_ill)
 
 
 @compiled

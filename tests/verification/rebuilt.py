@@ -458,6 +458,7 @@ class Rebuilt:
             price_rise=[0.0] * len(self.ingredients), price_weeks=[0] * len(self.ingredients),
             alive=True, core_down=0, stopped_weeks=0, tools=0.0, legal=False, legality_week=NEVER,
             fgd_week=NEVER, mentor=0.0, mentored_until=NEVER, facility_until=NEVER,
+            tools_until=NEVER,
             partners_until=NEVER, harvest_weeks=0, harvest_loss=0.0, candidates=0, short_weeks=0,
             last_attendance=1.0, stage=None, cycle=0, news=0, agreements=0, proposals_submitted=0,
             capital=0, grants_rp=0, dana_desa_rp=0, intervention_rp=0, facilitator_days=0.0,
@@ -477,7 +478,7 @@ class Rebuilt:
             effective=told.effective, officers_only=getattr(told, "invited", "all") == "officers",
             outlet=named(self.outlets, "outlet"), donor=named(self.donors, "donor"),
             product=product, clients=getattr(told, "clients", 0),
-            requests=getattr(told, "requests", ()),
+            requests=getattr(told, "requests", ()), tools=getattr(told, "tools", False),
             again=getattr(told, "second_visit", False) or getattr(told, "resubmit", False),
             when=told.when.condition if told.when else None,
             every=told.repeat.every if told.repeat else 1,
@@ -562,7 +563,7 @@ class Rebuilt:
         p, kube = self.p, self.kube
         house_ill = any(woman.house and woman.ill_weeks for woman in self.active())
         lent = kube.facility_until >= self.week
-        whole = kube.core_down == 0 and (not house_ill or lent)
+        whole = kube.core_down == 0 and (not house_ill or (lent and p.facility_stands_in == 1))
         stands = p.lawang_reading == "additive" or whole
         can_meet = kube.alive and stands and len(self.active()) >= p.min_crew
         met = range(self.sessions) if can_meet else ()
@@ -809,6 +810,8 @@ class Rebuilt:
 
     def effect_of_facility(self, plan: Any, _: list[Any], __: float) -> None:
         self.kube.facility_until = max(self.kube.facility_until, plan.until)
+        if plan.tools:
+            self.kube.tools_until = max(self.kube.tools_until, plan.until)
 
     def effect_of_education(self, _: Any, came: list[Any], __: float) -> None:
         for woman in came:
@@ -942,10 +945,11 @@ class Rebuilt:
             idle = DEMAND if kube.cash_scale >= 1 else CASH
             kube.binding = max(kube.binding, HANDS if any(ordered) else idle)
             return 0.0
-        drying, productivity = self.monthly("rain_drying"), p.tools_gain * kube.tools
+        tools = 1.0 if kube.tools_until >= self.week else kube.tools
+        drying, productivity = self.monthly("rain_drying"), p.tools_gain * tools
         to_make = [max(0, n - stock) for n, stock in zip(ordered, kube.stock, strict=True)]
         for k, product in enumerate(self.products):
-            if product.sun_dried and not kube.tools > 0:
+            if product.sun_dried and not tools > 0:
                 to_make[k] = int(to_make[k] * drying)
         making = total(
             n / (product.rate * (p.tools_multiplier_init + productivity))
@@ -1451,7 +1455,7 @@ class Rebuilt:
         }
 
     def of_outlets(self) -> dict[str, float]:
-        outlets, partners = self.outlets, self.partners()
+        outlets, partners = self.outlets, self.partners() if self.kube.alive else []
         shelves = [outlet for outlet in outlets if self.on_consignment(outlet)]
         delivered = sum(sum(outlet.delivered) for outlet in shelves)
         sold = sum(sum(outlet.sold) for outlet in shelves)

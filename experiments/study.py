@@ -8,7 +8,7 @@ import signal
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import groupby
 from multiprocessing.context import BaseContext
@@ -23,6 +23,7 @@ from sim.setting import Setting, setting_for
 
 DETAIL_VILLAGES = 100  # in so many, outlets and products are recorded each week
 AHEAD = 4  # parts of work that wait for each worker
+MOST_WEEKS = 20_000  # recorded weeks of one point that a part of the work may hold in memory
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Point:
     """One cell of a design: a scenario in one village, with its own settings.
 
     `name` is the scenario_id in the tables; village 0 is the default village, 1 .. n are drawn.
+    `only` are the replications that are asked for, where not all are.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Point:
     village: int
     values: Mapping[str, Value]
     partners: tuple[str, ...] | None = None
+    only: range | None = None
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ def run_point(study: Study, point: Point, setting: Setting | None = None) -> lis
         records = simulate_all(
             setting or study.setting(point),
             point.scenario,
-            [Luck(study.seed, point.village, i) for i in range(study.replications)],
+            [Luck(study.seed, point.village, i) for i in point.only or range(study.replications)],
             study.weeks,
             partners=point.partners,
             detail=study.detail and point.village <= DETAIL_VILLAGES,
@@ -103,10 +106,11 @@ def run_points(
 ) -> Generator[list[Record], None, None]:
     """Records point by point, in the order given, whatever the number of workers (0: all cores).
 
-    Villages live in processes; the ensemble, which leaves the interpreter free, in threads.
+    A point of very many replications comes in several pieces. Villages live in processes; the
+    ensemble, which leaves the interpreter free, in threads.
     """
     parts = _parts(study, points)
-    workers = min(workers or os.cpu_count() or 1, len(points))
+    workers = min(workers or os.cpu_count() or 1, len(points) * len(pieces(study)))
     if workers <= 1:
         for part in parts:
             yield from _run_part(study, part)
@@ -119,11 +123,21 @@ def run_points(
         yield from _in_order(processes, _run_remembered, parts, AHEAD * workers)
 
 
+def pieces(study: Study) -> list[range]:
+    """The replications of a point, cut so that no piece holds more than MOST_WEEKS weeks."""
+    at_once = max(1, MOST_WEEKS // study.weeks)
+    every = range(study.replications)
+    return [every[first : first + at_once] for first in range(0, len(every), at_once)]
+
+
 Part = list[Point]
 
 
 def _parts(study: Study, points: Iterable[Point]) -> Iterator[Part]:
     """Neighbouring points in the same village, which is then founded once; else one by one."""
+    cut = pieces(study)
+    if len(cut) > 1:
+        return ([replace(point, only=piece)] for point in points for piece in cut)
     if study.engine == "village":
         return ([point] for point in points)
     return (list(alike) for _, alike in groupby(points, study.chosen))

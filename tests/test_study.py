@@ -15,7 +15,7 @@ import pytest
 
 from experiments import study as studies
 from experiments.engines import Engine
-from experiments.study import AHEAD, DETAIL_VILLAGES, Point, Study, run_point, run_points
+from experiments.study import AHEAD, DETAIL_VILLAGES, Point, Study, pieces, run_point, run_points
 from sim.happenings import OWN
 from sim.parameters import resolve
 from sim.runs import KEYS, Record, run
@@ -120,6 +120,20 @@ def test_few_runs_wait_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     with closing(run_points(STUDY, many, workers=2)) as running:
         next(running)
     assert 0 < len(lived) <= 2 * AHEAD
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_pieces_change_nothing(
+    alone: list[list[Record]], monkeypatch: pytest.MonkeyPatch, workers: int
+) -> None:
+    """Replications of a point that come in pieces are the same, in the same order."""
+    monkeypatch.setattr("experiments.study.MOST_WEEKS", STUDY.weeks)
+    assert [list(piece) for piece in pieces(STUDY)] == [[i] for i in range(STUDY.replications)]
+    found = list(run_points(STUDY, POINTS, workers))
+    assert all(len(piece) == 1 for piece in found)
+    assert len(found) == len(POINTS) * STUDY.replications
+    together = [record for piece in found for record in piece]
+    assert all_same([together], [[record for point in alone for record in point]])
 
 
 @pytest.mark.parametrize("size", [1, 2, 3])

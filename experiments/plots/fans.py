@@ -41,6 +41,7 @@ COLUMNS = {1: 1, 2: 2, 4: 2}  # by number of scenarios; otherwise three
 PANEL = 1.5  # inches high
 AROUND = 0.85  # inches for title and week numbers of a panel
 FEW_KINDS = 6  # of activity, which fit beside the entries of the bands
+OVER_THE_BANDS = 0.3  # of their height, for example runs that leave them
 BESIDE = 0.6  # inches for the numbers of the vertical axis
 
 
@@ -102,8 +103,18 @@ def fans(
     dates = weekly.drop_duplicates("week").set_index("week")["date"].sort_index()
     week_ticks(first, dates, inches, lang)
     number_axis(first.yaxis, lang)
+    _to_the_bands(first, table, scale(measure))
     from_zero(first)
     return figure
+
+
+def _to_the_bands(ax: Axes, table: pd.DataFrame, unit: float) -> None:
+    """Let the bands fill the axis: one odd example run must not flatten all panels."""
+    low, high = table["low80"].min() / unit, table["high80"].max() / unit
+    room = OVER_THE_BANDS * (high - low)
+    if room > 0:
+        below, above = ax.get_ylim()
+        ax.set_ylim(max(below, low - room), min(above, high + room))
 
 
 def _panels(

@@ -96,11 +96,10 @@ def study_for(
         engine=engine_for(engine, own_village),
         village_class=own_village,
     )
-    for each in scenarios:
-        if int(study.setting(Point(each.id, each, 0, {})).p.n_members) < 1:
-            refuse("n_members: a group has one woman at least")
-    settings_of = (study.setting(Point(each.id, each, 0, {})) for each in scenarios)
-    for warning in dict.fromkeys(w for setting in settings_of for w in setting.calendar.warnings):
+    made = [study.setting(Point(each.id, each, 0, {})) for each in scenarios]
+    if any(int(setting.p.n_members) < 1 for setting in made):
+        refuse("n_members: a group has one woman at least")
+    for warning in dict.fromkeys(w for setting in made for w in setting.calendar.warnings):
         typer.echo(f"warning: {warning}", err=True)
     return study
 

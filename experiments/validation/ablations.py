@@ -8,25 +8,19 @@ model (alternatives). What passes through a mechanism is the gain with it less t
 from __future__ import annotations
 
 import math
-import os
-import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from experiments import store
 from experiments.designs import plausible_villages
 from experiments.messages import number, rupiah, text
-from experiments.progress import track
-from experiments.validation.laboratory import WEEKS, Laboratory, shipped
-from experiments.validation.patterns import KnockOut, calendar_off
+from experiments.validation.laboratory import WEEKS, Laboratory, shipped, try_in
+from experiments.validation.patterns import KnockOut, calendar_off, knocked
 from experiments.validation.statistics import FIRST_CYCLE, PACKAGE
 from sim.parameters import DAYS_PER_WEEK, Value
-from sim.runs import prepare
 from sim.scenario import Group, register_of
 
 STRATEGIES: Final = (
@@ -54,10 +48,6 @@ _NO_FAILURES: Final[Mapping[str, Value]] = {
 }  # fmt: skip
 
 
-def _set(settings: Mapping[str, Value]) -> KnockOut:
-    return lambda lab: lab.without(settings)
-
-
 def _same_attendance(lab: Laboratory) -> Laboratory:
     """Every woman comes to each session with the same chance: the mean without activities."""
     usual = float(np.nanmean(lab.run(FIRST_CYCLE)["attendance"]))
@@ -68,20 +58,20 @@ def _same_attendance(lab: Laboratory) -> Laboratory:
 # In the order of the figure; `full` is the model itself.
 ABLATIONS: Final[Mapping[str, KnockOut]] = {
     "full": lambda lab: lab,
-    "trust": _set(_FROZEN),
+    "trust": knocked(**_FROZEN),
     "attendance": _same_attendance,
-    "hearsay": _set({"info_pass_participant": 0, "info_pass_other": 0}),
+    "hearsay": knocked(info_pass_participant=0, info_pass_other=0),
     "calendar": calendar_off,
-    "failures": _set(_NO_FAILURES),
-    "overlap": _set({"catchment_overlap": 0}),
+    "failures": knocked(**_NO_FAILURES),
+    "overlap": knocked(catchment_overlap=0),
 }
 ALTERNATIVES: Final[Mapping[str, KnockOut]] = {
-    "trust_form": _set({"trust_form": "multiplicative"}),
-    "participation_form": _set({"participation_form": "payoff"}),
-    "lawang_additive": _set({"lawang_reading": "additive"}),
-    "lawang_literal": _set({"lawang_reading": "literal"}),
-    "initial_outlets": _set({"initial_outlets": "among_the_five"}),
-    "contract": _set({"contract": "putus"}),
+    "trust_form": knocked(trust_form="multiplicative"),
+    "participation_form": knocked(participation_form="payoff"),
+    "lawang_additive": knocked(lawang_reading="additive"),
+    "lawang_literal": knocked(lawang_reading="literal"),
+    "initial_outlets": knocked(initial_outlets="among_the_five"),
+    "contract": knocked(contract="putus"),
 }
 SPREADSHEET: Final = "spreadsheet"
 
@@ -119,29 +109,15 @@ def run_ablations(
     tables/ablations.parquet: form (an ablation, an alternative or `spreadsheet`), village_id,
     scenario_id, gain (Rp a member and week of net income over the baseline), level (Rp).
     """
-    started = time.monotonic()
     drawn = plausible_villages(register_of(group), villages, seed, ("initial_outlets",))
     laboratories = [
         Laboratory(group, values, i, replications, seed) for i, values in enumerate(drawn, 1)
     ]
-    prepare(laboratories[0].setting(1), shipped(FIRST_CYCLE, group.id))
-    pool = ThreadPoolExecutor(workers or os.cpu_count())
-    try:
-        tried = pool.map(_try_all, laboratories)
-        rows = [row for rows in track(tried, len(laboratories), "villages") for row in rows]
-    finally:
-        pool.shutdown(cancel_futures=True)
     question = {
         "command": "ablate", "group": group.model_dump(mode="json"), "seed": seed,
         "villages": villages, "replications": replications,
     }  # fmt: skip
-    forms = len(ABLATIONS) + len(ALTERNATIVES)
-    runs = villages * replications * forms * (1 + len(STRATEGIES))
-    with store.folder(out) as part:
-        frame = pd.DataFrame(rows, columns=COLUMNS)
-        frame.to_parquet(part / "tables" / "ablations.parquet", index=False)
-        made = store.manifest(question, time.monotonic() - started, runs)
-        store.write_json(part / "manifest.json", made)
+    try_in(laboratories, _try_all, ("ablations", COLUMNS), question, out, workers)
 
 
 def _try_all(lab: Laboratory) -> list[list[Any]]:

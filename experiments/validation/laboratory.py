@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
+from experiments import store
+from experiments.progress import track
 from sim.columns import OUTLET_WEEKLY, WEEKLY
 from sim.draws import Luck
 from sim.happenings import name_of
 from sim.parameters import Parameters, Value, resolve
-from sim.runs import Record, simulate_all
+from sim.runs import Record, prepare, simulate_all
 from sim.scenario import Group, Scenario, load_group, load_scenario, register_of
 from sim.setting import Setting, setting_for
 
@@ -74,6 +81,7 @@ class Laboratory:
     knocked: Mapping[str, Value] = field(default_factory=dict)  # settings that beat all others
     edit: Edit = _as_it_is  # what a knock-out does to every scenario
     _done: dict[Any, Runs] = field(default_factory=dict, compare=False)
+    _lived: list[int] = field(default_factory=list, compare=False)  # runs, knock-outs' too
 
     def without(
         self, knocked: Mapping[str, Value], edit: Edit = _as_it_is, group: Group | None = None
@@ -93,7 +101,13 @@ class Laboratory:
     def _run(self, scenario: Scenario, weeks: int, settings: Mapping[str, Value]) -> Runs:
         setting = self.setting(weeks, **{**scenario.set, **settings})
         lucks = [Luck(self.seed, self.village, i) for i in range(self.replications)]
+        self._lived.append(len(lucks))
         return Runs(simulate_all(setting, scenario, lucks, weeks, detail=True), setting)
+
+    @property
+    def lived(self) -> int:
+        """Runs so far, those of its knock-outs included."""
+        return sum(self._lived)
 
     def setting(self, weeks: int = WEEKS, **settings: Value) -> Setting:
         """The village itself."""
@@ -118,3 +132,43 @@ def planned(base: Scenario, *plans: Mapping[str, Any], shocks: Any = ()) -> Scen
     told["interventions"] = [*told["interventions"], *map(dict, plans)]
     told["shocks"] = [*told["shocks"], *map(dict, shocks)]
     return Scenario.model_validate({**told, "id": f"{base.id}_changed"})
+
+
+def moved(scenario: Scenario, kind: str, week: int) -> Scenario:
+    """A scenario with all its plans of a kind in one week."""
+    plans = [
+        plan.model_copy(update={"week": week}) if plan.kind == kind else plan
+        for plan in scenario.interventions
+    ]
+    return scenario.model_copy(update={"interventions": tuple(plans)})
+
+
+def try_in(
+    laboratories: Sequence[Laboratory],
+    attempt: Callable[[Laboratory], list[list[Any]]],
+    table: tuple[str, Sequence[str]],
+    question: Mapping[str, Any],
+    out: Path,
+    workers: int = 0,
+) -> None:
+    """Rows of every laboratory, in order, into one table of the folder `out`, with a manifest.
+
+    table: its name and columns; question: for the manifest. FileExistsError, before anything is
+    lived, for a folder that holds something else.
+    """
+    started = time.monotonic()
+    first, (name, columns) = laboratories[0], table
+    prepare(first.setting(1), shipped("none", first.group.id))
+    with store.folder(out) as part:
+        pool = ThreadPoolExecutor(workers or os.cpu_count())
+        try:
+            done = track(pool.map(attempt, laboratories), len(laboratories), "villages")
+            rows = [row for some in done for row in some]
+        finally:
+            pool.shutdown(cancel_futures=True)
+        pd.DataFrame(rows, columns=list(columns)).to_parquet(
+            part / "tables" / f"{name}.parquet", index=False
+        )
+        runs = sum(lab.lived for lab in laboratories)
+        made = store.manifest(dict(question), time.monotonic() - started, runs)
+        store.write_json(part / "manifest.json", made)

@@ -16,7 +16,7 @@ import numpy as np
 
 from experiments.validation import statistics as of
 from experiments.validation.estimates import Estimate
-from experiments.validation.laboratory import Laboratory, planned
+from experiments.validation.laboratory import Laboratory, moved, planned
 from sim.parameters import Value
 from sim.scenario import Scenario
 
@@ -45,7 +45,8 @@ class Check:
 # --- Knock-outs ----------------------------------------------------------------------------------
 
 
-def _set(**settings: Value) -> KnockOut:
+def knocked(**settings: Value) -> KnockOut:
+    """The same village under other settings."""
     return lambda lab: lab.without(settings)
 
 
@@ -60,15 +61,6 @@ def _without(kind: str) -> KnockOut:
         return scenario.model_copy(update={"interventions": tuple(kept)})
 
     return lambda lab: lab.without({}, edit)
-
-
-def _all_at_once(scenario: Scenario) -> Scenario:
-    """Every visit in one week."""
-    kept = [
-        plan.model_copy(update={"week": 4}) if plan.kind == "negotiation" else plan
-        for plan in scenario.interventions
-    ]
-    return scenario.model_copy(update={"interventions": tuple(kept)})
 
 
 def calendar_off(lab: Laboratory) -> Laboratory:
@@ -86,7 +78,7 @@ def _at_once(lab: Laboratory) -> Laboratory:
         "order_trust_intercept": 1, "new_tie_order_share": 1, "accept_intercept": 50,
         "working_capital_0": 5_000_000,
     }  # fmt: skip
-    return lab.without(sure, _all_at_once)
+    return lab.without(sure, lambda scenario: moved(scenario, "negotiation", 4))
 
 
 def _two_houses(lab: Laboratory) -> Laboratory:
@@ -102,10 +94,10 @@ def _same_as_inside(lab: Laboratory) -> Laboratory:
 
 _NO_VISITS: Final = _without("negotiation")
 _NO_PROPOSAL: Final = _without("capital_proposal")
-_NO_NOISE: Final = _set(demand_dispersion=1e9)
-_DECAY: Final = _set(cc_slope=1, share_freerider=0)
+_NO_NOISE: Final = knocked(demand_dispersion=1e9)
+_DECAY: Final = knocked(cc_slope=1, share_freerider=0)
 CHECKS: Final = (
-    Check("V1", "emergent", "paper", 0.7, 1, of.flat, _set(tie_prior_good=0)),
+    Check("V1", "emergent", "paper", 0.7, 1, of.flat, knocked(tie_prior_good=0)),
     Check("V2a", "emergent", "paper", 1.2, 4, of.slow_rise, _at_once),
     Check("V2b", "emergent", "paper", 0.8, 1, of.no_jump, _at_once),
     Check("V3a", "emergent", "paper", 4, 5, of.agreements, _NO_VISITS),
@@ -113,16 +105,16 @@ CHECKS: Final = (
     Check("V3c", "emergent", "paper", 3, 6, of.many_agreements, _NO_VISITS),
     Check("V3d", "assumed", "paper", 0, 0.5, of.no_agreements),
     Check("V4a", "assumed", "paper", 0.9, 1, of.submitted, _NO_PROPOSAL),
-    Check("V4b", "assumed", "paper", 0, 0.2, of.answered, _set(grant_delay=0)),
+    Check("V4b", "assumed", "paper", 0, 0.2, of.answered, knocked(grant_delay=0)),
     Check("V5a", "assumed", "paper", 0, 0.02, of.cash_this_year),
     Check("V5b", "assumed", "paper", 0.1, 0.7, of.cash_in_a_year),
-    Check("V5c", "assumed", "paper", 0, 0.2, of.cash_when_late, _set(budget_late_prob=1)),
+    Check("V5c", "assumed", "paper", 0, 0.2, of.cash_when_late, knocked(budget_late_prob=1)),
     Check("V6a", "emergent", "paper", -1, -0.1, of.outside_is_harder, _same_as_inside),
     Check("V6b", "assumed", "paper", 0.95, 1, of.nothing_outside),
     Check("V7a", "assumed", "paper", 0.95, 1, of.same_products),
-    Check("V7b", "assumed", "paper", 3.1, 3.6, of.new_products, _set(new_product_prob=0)),
-    Check("V8a", "assumed", "literature", 5, 20, of.regained, _set(trust_loss_ratio=1)),
-    Check("V8b", "assumed", "literature", 3, np.inf, of.faster_lost, _set(trust_loss_ratio=1)),
+    Check("V7b", "assumed", "paper", 3.1, 3.6, of.new_products, knocked(new_product_prob=0)),
+    Check("V8a", "assumed", "literature", 5, 20, of.regained, knocked(trust_loss_ratio=1)),
+    Check("V8b", "assumed", "literature", 3, np.inf, of.faster_lost, knocked(trust_loss_ratio=1)),
     Check("V9a", "emergent", "literature", -0.4, -0.1, of.coming_decays, _DECAY),
     Check("V9b", "emergent", "literature", 0.1, 1, of.norms_stop_it, _DECAY),
     Check("V9c", "emergent", "literature", 0.05, 1, of.an_fgd_revives, _DECAY),
@@ -131,11 +123,11 @@ CHECKS: Final = (
     Check("V10c", "assumed", "literature", 0, 0.2, of.holidays, calendar_off),
     Check("V11a", "emergent", "literature", 0.05, 0.2, of.unsold, _NO_NOISE),
     Check("V11b", "assumed", "literature", -np.inf, 0, of.too_many_fritters, _NO_NOISE),
-    Check("V12a", "emergent", "paper", 0.02, np.inf, of.audience_first, _set(legality_prob=0)),
-    Check("V12b", "assumed", "paper", 0.1, 1, of.training_first, _set(train_gain_proposal=0)),
+    Check("V12a", "emergent", "paper", 0.02, np.inf, of.audience_first, knocked(legality_prob=0)),
+    Check("V12b", "assumed", "paper", 0.1, 1, of.training_first, knocked(train_gain_proposal=0)),
     Check("V13a", "assumed", "paper", 0.8, 1, of.the_house_fails, _two_houses),
     Check("V13b", "emergent", "paper", 0.05, 0.35, of.one_partner_out),
     Check("V13c", "emergent", "literature", 0, 12, of.recovery),
-    Check("P1", "emergent", "paper", 0.7, 1, of.outside_ties_bind, _set(session_hours=0.2)),
-    Check("P2", "emergent", "theory", 0, 1, of.pays_less_than_fields, _set(price_opak=15_000)),
+    Check("P1", "emergent", "paper", 0.7, 1, of.outside_ties_bind, knocked(session_hours=0.2)),
+    Check("P2", "emergent", "theory", 0, 1, of.pays_less_than_fields, knocked(price_opak=15_000)),
 )  # fmt: skip

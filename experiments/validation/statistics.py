@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from experiments.validation.estimates import Estimate, mean, quantile, ratio, share
-from experiments.validation.laboratory import Laboratory, Numbers, Runs, planned, shipped
+from experiments.validation.laboratory import Laboratory, Numbers, Runs, moved, planned, shipped
 from sim.parameters import MONTHS, Value
 from sim.quantiles import negative_binomial
 from sim.rules import trust
@@ -97,12 +97,7 @@ def answered(lab: Laboratory) -> Estimate:
 
 
 def _dana_desa(lab: Laboratory, audience: int, by: int) -> Estimate:
-    plain = shipped(PACKAGE, lab.group.id)
-    moved = [
-        plan.model_copy(update={"week": audience}) if plan.kind == "audience" else plan
-        for plan in plain.interventions
-    ]
-    plan = plain.model_copy(update={"interventions": tuple(moved)})
+    plan = moved(shipped(PACKAGE, lab.group.id), "audience", audience)
     return share(lab.run(plan)["dana_desa_rp"][:, by] > 0)
 
 
@@ -283,11 +278,7 @@ def audience_first(lab: Laboratory) -> Estimate:
     plain = shipped(PACKAGE, lab.group.id)
 
     def held(week: int) -> Numbers:
-        moved = [
-            plan.model_copy(update={"week": week}) if plan.kind == "audience" else plan
-            for plan in plain.interventions
-        ]
-        runs = lab.run(plain.model_copy(update={"interventions": tuple(moved)}))
+        runs = lab.run(moved(plain, "audience", week))
         return runs["kube_income"][:, 23:27].mean(1)
 
     before, after = held(1), held(10)

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import time
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from experiments import markdown, store
+from experiments import markdown
 from experiments.designs import plausible_villages
 from experiments.messages import number, text
-from experiments.progress import track
-from experiments.validation.laboratory import Laboratory, shipped
+from experiments.validation.laboratory import Laboratory, try_in
 from experiments.validation.patterns import CHECKS, Check
-from experiments.validation.statistics import FIRST_CYCLE
-from sim.runs import prepare
 from sim.scenario import Group, register_of
 
 Verdict = Literal["evidence", "fails", "assumed", "no_knock_out", "knock_out_passes", "untested"]
@@ -36,30 +30,16 @@ def run_validate(
     RUNS replications. value, knock_out: of the check and of its knock-out (nan: none, or nothing to
     judge); holds, knock_out_holds: 1 within the tolerance, 0 outside.
     """
-    started = time.monotonic()
     drawn = plausible_villages(register_of(group), villages, seed)
     laboratories = [
         Laboratory(group, {}, 0, RUNS, seed),
         *(Laboratory(group, values, i, replications, seed) for i, values in enumerate(drawn, 1)),
     ]
-    prepare(laboratories[0].setting(1), shipped(FIRST_CYCLE, group.id))
     question = {
         "command": "validate", "group": group.model_dump(mode="json"), "seed": seed,
         "villages": villages, "replications": replications, "default_replications": RUNS,
     }  # fmt: skip
-    pool = ThreadPoolExecutor(workers or os.cpu_count())
-    try:
-        tried = pool.map(_try_all, laboratories)
-        rows = [row for rows in track(tried, len(laboratories), "villages") for row in rows]
-    finally:
-        pool.shutdown(cancel_futures=True)
-    with store.folder(out) as part:
-        frame = pd.DataFrame(rows, columns=COLUMNS)
-        frame.to_parquet(part / "tables" / "checks.parquet", index=False)
-        runs = RUNS + villages * replications
-        store.write_json(
-            part / "manifest.json", store.manifest(question, time.monotonic() - started, runs)
-        )
+    try_in(laboratories, _try_all, ("checks", COLUMNS), question, out, workers)
 
 
 def _try_all(lab: Laboratory) -> list[list[Any]]:

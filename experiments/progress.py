@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
 import time
 from collections.abc import Iterable, Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 Item = TypeVar("Item")
 
@@ -15,10 +17,36 @@ LINE_SECONDS = 10.0
 
 def track(items: Iterable[Item], total: int, what: str, unit: int = 1) -> Iterator[Item]:
     """Pass `items` on and report on stderr; each item stands for `unit` of what is counted."""
-    if sys.stderr.isatty():
-        yield from _bar(items, total, what, unit)
-    else:
-        yield from _lines(items, total, what, unit)
+    told = _bar if sys.stderr.isatty() else _lines
+    yield from told(_between_items(items), total, what, unit)
+
+
+def _between_items(items: Iterable[Item]) -> Iterator[Item]:
+    """Ctrl-C ends the work after the item at hand: in its midst it can break a lock, or get lost.
+
+    A second one ends it at once.
+    """
+    usual = signal.getsignal(signal.SIGINT)
+    mine = threading.current_thread() is threading.main_thread()
+    if not mine or usual is not signal.default_int_handler:
+        yield from items
+        return
+    asked = threading.Event()
+
+    def ask(*_: Any) -> None:
+        asked.set()
+        signal.signal(signal.SIGINT, usual)
+
+    signal.signal(signal.SIGINT, ask)
+    try:
+        for item in items:
+            if asked.is_set():
+                break
+            yield item
+    finally:
+        signal.signal(signal.SIGINT, usual)
+    if asked.is_set():
+        raise KeyboardInterrupt
 
 
 def _bar(items: Iterable[Item], total: int, what: str, unit: int) -> Iterator[Item]:

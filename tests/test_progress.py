@@ -163,3 +163,21 @@ def test_ctrl_c_ends_everything_and_leaves_the_old_results(tmp_path: Path) -> No
     rest = [line for line in said.splitlines() if not LINE.fullmatch(line)]
     assert rest == ["stopped; results that were there before are untouched"]
     assert holds(tmp_path) == before
+
+
+def test_an_interrupt_waits_for_the_item_at_hand() -> None:
+    """In the midst of an item it could break a lock or be swallowed by a library."""
+    finished_items: list[int] = []
+
+    def work() -> Iterator[int]:
+        for item in range(3):
+            if item == 1:
+                os.kill(os.getpid(), signal.SIGINT)
+            finished_items.append(item)
+            yield item
+
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        list(progress.track(work(), 3, "runs"))
+    assert finished_items == [0, 1]
+    assert signal.getsignal(signal.SIGINT) is before

@@ -288,6 +288,27 @@ def validate(
 
 @app.command()
 @told_plainly
+def calibrate(
+    villages: Annotated[int, typer.Option(min=2, max=100_000, help="plausible villages")] = 4_000,
+    replications: Replications = 20,
+    group: GroupName = None,
+    seed: Seed = 0,
+    out: Out = None,
+    lang: Lang = "id",
+    workers: Workers = 0,
+) -> None:
+    """Which numbers the paper's story narrows, by history matching from their sourced ranges."""
+    from experiments.report import report_calibrate
+    from experiments.validation.calibrate import run_calibrate
+    from sim.scenario import DEFAULT_GROUP, load_group
+
+    folder = out or RESULTS / "calibrate"
+    run_calibrate(load_group(group or DEFAULT_GROUP), villages, replications, seed, folder, workers)
+    tell(report_calibrate(folder, lang), folder, lang)
+
+
+@app.command()
+@told_plainly
 def ablate(
     villages: Annotated[int, typer.Option(min=2, max=100_000, help="plausible villages")] = 200,
     replications: Replications = 5,

@@ -11,13 +11,22 @@ import pandas as pd
 from experiments import compare, network, say, store, sweep
 from experiments.analysis import paired
 from experiments.messages import choice, parameter_name, text
-from experiments.plots import ablation, differences, fans, map, style, timeline, validation
+from experiments.plots import (
+    ablation,
+    calibration,
+    differences,
+    fans,
+    map,
+    style,
+    timeline,
+    validation,
+)
 from experiments.plots import network as network_plot
 from experiments.plots import sweep as sweep_plot
 from experiments.sheet import SheetFacts, SheetOption, make_sheet
-from experiments.validation import ablations, validate
+from experiments.validation import ablations, calibrate, validate
 from sim.parameters import ParameterError
-from sim.scenario import Group, Scenario
+from sim.scenario import Group, Scenario, register_of
 
 SHEET_OPTIONS = 3
 WEEKS_IN_MONTH = 52 / 12
@@ -77,6 +86,22 @@ def report_validate(out: Path, lang: str) -> list[str]:
     page = validate.page(summary, store.read_manifest(out))
     (out / "validation.md").write_text(page, "utf-8")
     return _tell(out, lines, lang)
+
+
+def report_calibrate(out: Path, lang: str) -> list[str]:
+    """Which numbers the patterns narrow, at what price; returns the sentences."""
+    manifest = store.read_manifest(out)
+    summary = calibrate.summarise(
+        store.read(out, "looks"),
+        store.read(out, "villages"),
+        register_of(Group.model_validate(manifest["question"]["group"])),
+    )
+    store.write_json(out / "summary.json", summary)
+    table = calibration.calibration_table(summary)
+    if len(table):
+        figure = calibration.calibration(table, summary["allowed"], summary["villages"], lang)
+        style.save(figure, out / "figures" / "calibration", table, footer(manifest, lang))
+    return _tell(out, calibrate.told(summary, lang), lang)
 
 
 def report_ablations(out: Path, margin: float, lang: str) -> list[str]:

@@ -38,9 +38,11 @@ class ParameterError(ValueError):
 class Parameter:
     """One row of the register. `low` and `high` bound what is plausible, `hard_*` what is possible.
 
-    `provenance`: paper, literature or assumption; `check`: V seen in the source, M from memory,
-    A not verified. `distribution` says how plausible values are drawn: a triangle with its peak at
-    the default (on a log scale for factors and sizes), or the same rounded to whole numbers.
+    `provenance`: paper, literature, assumption, or calibrated (an assumption that `semangat
+    calibrate` has narrowed, `sourced` being its default, low and high before); `check`: V seen in
+    the source, M from memory, A not verified. `distribution` says how plausible values are drawn: a
+    triangle with its peak at the default (on a log scale for factors and sizes), or the same
+    rounded to whole numbers.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Parameter:
     hard_high: float = INFINITY
     distribution: Distribution = "triangular"
     choices: tuple[str, ...] = ()
+    sourced: tuple[float, float, float] | None = None
 
     @property
     def drawn(self) -> bool:
@@ -162,6 +165,7 @@ def _row(
     hard: tuple[float, float] | None = None,
     distribution: Distribution = "triangular",
     choices: tuple[str, ...] = (),
+    sourced: tuple[float, float, float] | None = None,
 ) -> None:
     provenance, _, check = origin.partition("/")
     bounds = hard or _HARD.get(unit) or ((0.0, 1e12) if unit.startswith("Rp") else None)
@@ -169,7 +173,7 @@ def _row(
     _ROWS.append(
         Parameter(
             name, default, low, high, unit, meaning, source, provenance, check, role,
-            hard_low, hard_high, distribution, choices,
+            hard_low, hard_high, distribution, choices, sourced,
         )
     )  # fmt: skip
 
@@ -784,6 +788,7 @@ def with_value(
     known = checked(parameter, value)
     if parameter.choices:
         return replace(parameter, default=known)
+    parameter = replace(parameter, sourced=None)
     number = float(known)
     if low is None and high is None:
         role: Role = "given" if parameter.role == "uncertain" else parameter.role
@@ -794,6 +799,19 @@ def with_value(
         span = f"{lowest:g} and {highest:g}"
         raise ParameterError(f"{parameter.name}: {number:g} is not between {span}")
     return replace(parameter, default=known, low=lowest, high=highest)
+
+
+def as_sourced(register: Mapping[str, Parameter]) -> dict[str, Parameter]:
+    """The register with the ranges of its sources, as it was before any calibration."""
+    return {name: _as_sourced(row) for name, row in register.items()}
+
+
+def _as_sourced(row: Parameter) -> Parameter:
+    if row.sourced is None:
+        return row
+    default, low, high = row.sourced
+    value = int(default) if row.whole else default
+    return replace(row, default=value, low=low, high=high, sourced=None, provenance="assumption")
 
 
 def resolve(

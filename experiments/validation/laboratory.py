@@ -104,6 +104,10 @@ class Laboratory:
         self._lived.append(len(lucks))
         return Runs(simulate_all(setting, scenario, lucks, weeks, detail=True), setting)
 
+    def forget(self) -> None:
+        """Give back the memory of the runs that were kept."""
+        self._done.clear()
+
     @property
     def lived(self) -> int:
         """Runs so far, those of its knock-outs included."""
@@ -153,22 +157,30 @@ def try_in(
 ) -> None:
     """Rows of every laboratory, in order, into one table of the folder `out`, with a manifest.
 
-    table: its name and columns; question: for the manifest. FileExistsError, before anything is
-    lived, for a folder that holds something else.
+    table: its name and columns; beside it stands `villages` with the numbers of each; question: for
+    the manifest. FileExistsError, before anything is lived, for a folder that holds something else.
     """
+
+    def tried(lab: Laboratory) -> list[list[Any]]:
+        rows = attempt(lab)
+        lab.forget()
+        return rows
+
     started = time.monotonic()
     first, (name, columns) = laboratories[0], table
     prepare(first.setting(1), shipped("none", first.group.id))
     with store.folder(out) as part:
         pool = ThreadPoolExecutor(workers or os.cpu_count())
         try:
-            done = track(pool.map(attempt, laboratories), len(laboratories), "villages")
+            done = track(pool.map(tried, laboratories), len(laboratories), "villages")
             rows = [row for some in done for row in some]
         finally:
             pool.shutdown(cancel_futures=True)
         pd.DataFrame(rows, columns=list(columns)).to_parquet(
             part / "tables" / f"{name}.parquet", index=False
         )
+        numbers = [{"village_id": lab.village, **lab.values} for lab in laboratories]
+        pd.DataFrame(numbers).to_parquet(part / "tables" / "villages.parquet", index=False)
         runs = sum(lab.lived for lab in laboratories)
         made = store.manifest(dict(question), time.monotonic() - started, runs)
         store.write_json(part / "manifest.json", made)

@@ -1,8 +1,9 @@
 """The patterns V1 to V13 of the theory sheet (section 3), and a few that are not on its list.
 
 A check is one number with a tolerance: what it is in one village, and how sure (Monte Carlo). Its
-`kind` says what it is worth. *assumed*: it restates an input, and can be no evidence. *emergent*:
-nothing in the model says it. Its knock-out is the same village without the mechanism that should
+`kind` says what it is worth. *assumed*: it restates an input, and can be no evidence. *calibrated*:
+numbers were chosen by it (`calibrate`), which is no evidence either. *emergent*: nothing in the
+model says it. Its knock-out is the same village without the mechanism that should
 bring it about; where the knock-out passes as well, the check is no evidence either.
 """
 
@@ -97,9 +98,9 @@ _NO_PROPOSAL: Final = _without("capital_proposal")
 _NO_NOISE: Final = knocked(demand_dispersion=1e9)
 _DECAY: Final = knocked(cc_slope=1, share_freerider=0)
 CHECKS: Final = (
-    Check("V1", "emergent", "paper", 0.7, 1, of.flat, knocked(tie_prior_good=0)),
+    Check("V1", "calibrated", "paper", 0.7, 1, of.flat, knocked(tie_prior_good=0)),
     Check("V2a", "emergent", "paper", 1.2, 4, of.slow_rise, _at_once),
-    Check("V2b", "emergent", "paper", 0.8, 1, of.no_jump, _at_once),
+    Check("V2b", "calibrated", "paper", 0.8, 1, of.no_jump, _at_once),
     Check("V3a", "emergent", "paper", 4, 5, of.agreements, _NO_VISITS),
     Check("V3b", "emergent", "paper", 3, 6, of.few_agreements, _NO_VISITS),
     Check("V3c", "emergent", "paper", 3, 6, of.many_agreements, _NO_VISITS),

@@ -34,8 +34,13 @@ def _before_and_after(runs: Runs) -> Numbers:
 
 
 def flat(lab: Laboratory) -> Estimate:
-    """Share of runs without activities whose income changes by a quarter at most."""
-    change = _before_and_after(lab.run(FIRST_CYCLE)) - 1
+    """Share of runs without activities whose income changes by a quarter at most.
+
+    A group that earns nothing before and after has no income that could change.
+    """
+    runs = lab.run(FIRST_CYCLE)
+    earned = runs["kube_income"][:, [*range(4), *range(12, 16)]].sum(1) > 0
+    change = _before_and_after(runs)[earned] - 1
     return share(np.abs(np.nan_to_num(change, nan=np.inf)) <= 0.25)
 
 

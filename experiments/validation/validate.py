@@ -16,7 +16,9 @@ from experiments.validation.laboratory import Laboratory, try_in
 from experiments.validation.patterns import CHECKS, Check
 from sim.scenario import Group, register_of
 
-Verdict = Literal["evidence", "fails", "assumed", "no_knock_out", "knock_out_passes", "untested"]
+Verdict = Literal[
+    "evidence", "fails", "assumed", "calibrated", "no_knock_out", "knock_out_passes", "untested"
+]
 RUNS = 200  # in the default village, whose numbers are told with their error
 COLUMNS = ["check", "village_id", "value", "error", "knock_out", "holds", "knock_out_holds"]
 
@@ -82,7 +84,7 @@ def verdict(check: Check, holds: float, knock_out_holds: float) -> Verdict:
     if not holds:
         return "fails"
     if check.kind != "emergent":
-        return "assumed"
+        return check.kind
     if check.knock_out is None or np.isnan(knock_out_holds):
         return "no_knock_out"
     return "knock_out_passes" if knock_out_holds else "evidence"

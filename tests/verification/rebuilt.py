@@ -1469,11 +1469,19 @@ class Rebuilt:
             "informed": self.mean([outlet.informed for outlet in outlets]),
             "unsold_share": (delivered - sold) / delivered if delivered else NAN,
             "reach": share(total(map(self.usual, partners)), total(map(self.usual, outlets))),
-            "largest_loss": share(max(sales), sum(sales)),
+            "largest_loss": max(map(self.loss_without, outlets, sales)) if any(sales) else 0.0,
             "core_loss": stops,
             "outlets_active": len(partners),
             "trust_outlets": self.mean(list(map(self.trust_of, partners))) if partners else NAN,
         }
+
+    def loss_without(self, outlet: Any, takings: int) -> float:
+        """Share of this week's sales, of which there are some."""
+        own = takings / sum(self.value(one.sold) for one in self.outlets)
+        if outlet.own or (outlet.status != PARTNER and not takings):
+            return own
+        left = {"structural": 1 - self.p.lawang_kappa, "additive": 1.0, "literal": 0.0}
+        return own + (1 - own) * (1 - left[self.p.lawang_reading] / self.kube.throughput)
 
     def usual(self, outlet: Any) -> float:
         """Rupiah of the demand for what is offered, on a plain open day."""

@@ -228,6 +228,10 @@ class Village(mesa.Model):  # type: ignore[misc]
             woman.decide_to_come()
         came = sum(int(woman.came.sum()) for woman in women)
         kube.attendance = work.share(came, work.hours_of(len(women), len(kube.sessions)))
+        there = sum(bool(woman.came.any()) for woman in women)
+        for plan in self.plans:
+            if plan.beside_week == self.week:
+                kube.give_hours(plan.kind, there)
 
     def orders(self) -> None:
         if not self.kube.sessions:
@@ -312,7 +316,7 @@ class Village(mesa.Model):  # type: ignore[misc]
         self.kube.serve_fewer_or_more(self.partners, self.outlets_that_are(Status.PAUSED))
 
     def people(self) -> None:
-        if self.settling:
+        if self.settling or not self.kube.alive:
             return
         kube = self.kube
         kube.replace_lost_officer(self.women)

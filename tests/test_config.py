@@ -437,7 +437,6 @@ MISTAKES = {
     "choice": ("set: {division_rule: equl}", "3: set.division_rule: got 'equl'", "'equal'?"),
     "ambiguous": ("set: {cost_opak: '1,500'}", "3: set.cost_opak: got '1,500'", "1.5 or 1500"),
     "dot or comma": ("set: {trust_loss_ratio: 1.125}", "3: set.trust_loss_ratio", "'1,125'"),
-    "not yet": ("set: {unsold_typical: 0.1}", "3: set.unsold_typical", "does not have yet"),
     "another's product": ("set: {price_kue_lapis: 1}", "3: set.price_kue_lapis",
                           "unknown parameter"),
     "group": ("group: semangat27", "3: group: got 'semangat27'", "'semangat72'?"),

@@ -274,6 +274,10 @@ def test_trace_tells_of_a_week(agent: tuple[object, ...]) -> None:
     assert re.search(r"^  \w+\.\w+\(.*\) = ", told.out, re.MULTILINE)
 
 
+def test_trace_says_which_engine_it_looks_into() -> None:
+    assert "Always of the village" in " ".join(call("trace", "--help").out.split())
+
+
 def test_trace_follows_seed_replication_and_settings() -> None:
     usual = call("trace", "none", "--week", 2)
     assert usual == call("trace", "none", "--week", 2, "--seed", 0, "--replication", 0)

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from experiments import store
 from sim.config import numerals, tree
 from sim.config.plan_checks import check_scenario
 from sim.parameters import CATALOGUE, INTERVENTION_KINDS, ParameterError, checked
@@ -31,6 +32,7 @@ from sim.scenario import (
     read_setting,
     register_of,
 )
+from tests.commands import SMALL, call
 
 CONFIGS = Path(__file__).resolve().parent.parent / "configs"
 GROUPS = sorted(path.stem for path in (CONFIGS / "groups").glob("*.yaml"))
@@ -620,6 +622,21 @@ def test_a_group_that_looks_odd_warns(write: Write) -> None:
         "coba.yaml:30: parameters.farm_wage_day: got 50 Rp/day, usual is 20000 to 50000; "
         "did you mean 50000?",
     ]
+
+
+def test_a_group_without_outlets_warns_and_earns_nothing(write: Write) -> None:
+    """Whether the key is left out or the list is empty; a comparison of it gives zeros."""
+    head, _, rest = GROUP.partition("outlets:\n")
+    donors = rest[rest.index("donors:") :]
+    alone = head.replace("demand:\n      warung: 6", "demand: {warung: 6}")
+    nothing = "there are no outlets: nothing can be sold"
+    assert warnings(write(alone + donors)) == [f"coba.yaml:10: products: {nothing}"]
+    assert warnings(write(alone + "outlets: []\n")) == [f"coba.yaml:18: outlets: {nothing}"]
+    for group in (alone, alone + "outlets: []\n"):
+        path = write(group)
+        told = call("compare", "none", "only_fgd", "--group", path, "--out", "out", *SMALL)
+        assert told.code == 0 and nothing in told.err
+        assert not store.read(Path("out"), "weekly", ["kube_income", "receipts"]).to_numpy().any()
 
 
 def test_mistakes_in_several_parts_of_a_group_come_together(write: Write) -> None:

@@ -639,6 +639,51 @@ def test_a_group_without_outlets_warns_and_earns_nothing(write: Write) -> None:
         assert not store.read(Path("out"), "weekly", ["kube_income", "receipts"]).to_numpy().any()
 
 
+FAULTY = """\
+interventions:
+  - {kind: capital_proposal, donor: kebon_jambuu}
+  - {kind: market_stall, week: 3, outlet: warung_gres}
+  - {kind: negotiation, week: 521, outlet: warung_amatt, stage: lunch}
+  - {kind: negotiation, week: 4, repeat: {every: 400, times: 9}}
+  - {kind: negotiation, outlet: warung_amat}
+  - {kind: negotiation, outlet: warung_amat, when: {outlet_refused: pasr}}
+shocks:
+  - {kind: ingredient_price, week: 3, weeks: 2, ingredient: flor}
+"""
+
+
+def test_what_an_item_lacks_hides_nothing_else_in_it(write: Write) -> None:
+    """And nothing is told that only rests on what stands in for it."""
+    found = [line.split("; ")[0].split(", expected")[0] for line in refusals(write(HEAD + FAULTY))]
+    assert [line.removeprefix("coba.yaml:") for line in found] == [
+        "4: interventions[0].week: missing",
+        "4: interventions[0].donor: got 'kebon_jambuu', which group 'semangat72' does not have",
+        "5: interventions[1].weeks: missing",
+        "5: interventions[1].outlet: got 'warung_gres', an outlet of kind warung",
+        "6: interventions[2].week: got '521'",
+        "6: interventions[2].stage: got 'lunch'",
+        "6: interventions[2].outlet: got 'warung_amatt', which group 'semangat72' does not have",
+        "7: interventions[3].outlet: missing",
+        "8: interventions[4].week: missing",
+        "9: interventions[5].week: missing",
+        "9: interventions[5].when.outlet_refused: got 'pasr', which group 'semangat72' does not "
+        "have",
+        "11: shocks[0].size: missing",
+        "11: shocks[0].ingredient: got 'flor', which no product names under 'ingredients'",
+    ]
+
+
+def test_a_product_without_a_name_is_checked_all_the_same(write: Write) -> None:
+    odd = GROUP.replace("    name: Keripik\n", "").replace("    cost: 1400\n", "")
+    found = refusals(write(odd.replace("kind: warung", "kind: warungg")))
+    assert [line.split(": ", 1)[0] for line in found] == [
+        "coba.yaml:11",
+        "coba.yaml:11",
+        "coba.yaml:20",
+    ]
+    assert any("add 'cost: ...'" in line for line in found)
+
+
 def test_mistakes_in_several_parts_of_a_group_come_together(write: Write) -> None:
     bad = GROUP.replace("count: 12", "cuont: 12").replace("cost: 1400", "cost: murah")
     bad = bad.replace("farm_wage_day", "farm_wages_day")

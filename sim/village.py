@@ -73,13 +73,16 @@ class Village(mesa.Model):  # type: ignore[misc]
         self.plans: list[PlanState] = rows("plans")
         self.planned_shocks: list[ShockState] = rows("shocks")
 
-    def snapshot(self) -> World:
-        """The whole state as arrays, in the shape of the founding (see `sim.world`)."""
-        agents: dict[str, Sequence[Any]] = {
+    def parts(self) -> dict[str, Sequence[Any]]:
+        """All that has a state, under the names of `sim.world.World`."""
+        return {
             "women": self.members, "outlets": self.outlets, "donors": self.donors,
             "kube": [self.kube], "plans": self.plans, "shocks": self.planned_shocks,
         }  # fmt: skip
-        for part, rows in agents.items():
+
+    def snapshot(self) -> World:
+        """The whole state as arrays, in the shape of the founding (see `sim.world`)."""
+        for part, rows in self.parts().items():
             world.write(self.world, part, rows)
         return self.world
 

@@ -119,12 +119,14 @@ def _overrides(register: Mapping[str, Parameter], settings: Sequence[str]) -> di
     from sim.parameters import find
     from sim.scenario import read_setting, unlikely
 
-    overrides = {}
+    overrides: dict[str, Value] = {}
     for setting in settings:
         name, equals, value = setting.partition("=")
         if not equals:
             refuse(f"--set {setting}: write name=value")
         row = find(register, name.strip())
+        if row.name in overrides:
+            refuse(f"--set {row.name}: given twice")
         overrides[row.name] = read_setting(register, row.name, value.strip())
         if odd := unlikely(row, overrides[row.name]):
             typer.echo(f"warning: --set {row.name}: {odd}", err=True)

@@ -342,7 +342,10 @@ def trace(
     replication: Annotated[int, typer.Option(min=0)] = 0,
     settings: Set = None,
 ) -> None:
-    """What one agent (or, without any, the group) did in a week, rule by rule."""
+    """What one agent (or, without any, the group) did in a week, rule by rule, phase by phase.
+
+    Always of the village, the readable engine; the compiled one has the same numbers.
+    """
     from experiments.study import Point
     from experiments.trace import trace as trace_week
     from sim.draws import Luck

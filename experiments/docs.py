@@ -263,7 +263,6 @@ def parameters() -> str:
     rows = [
         (code(row.name), number(row.default), span(row), row.unit, role(row), row.meaning)
         for row in REGISTER.values()
-        if row.role != "later"
     ]
     return table(("parameter", "default", "range", "unit", "role", "meaning"), rows)
 

@@ -15,6 +15,7 @@ from typing import Literal
 
 from sim.parameters import ParameterError
 from sim.village import Village
+from sim.world import FieldError
 
 Engine = Literal["ensemble", "village"]
 
@@ -28,6 +29,8 @@ def failed(name: str, error: Exception) -> VillageError:
     own = str(Path(getfile(village_class(name))))
     lines = [each for each in extract_tb(error.__traceback__) if each.filename == own]
     where = f" in {own}, line {lines[-1].lineno}" if lines else ""
+    if isinstance(error, FieldError):
+        return VillageError(f"--village {name}: {error}")
     return VillageError(f"--village {name}: {type(error).__name__}{where}: {error}")
 
 

@@ -197,6 +197,8 @@ def _paired(
 
 def _maps(out: Path, group: Group, scenarios: Sequence[Scenario], lang: str, foot: str) -> None:
     """Partners before and in the plan, for the scenario that plans for most of them."""
+    if not (group.outlets or group.donors):
+        return
     plans = [(*compare.ties(group, scenario), scenario) for scenario in scenarios]
     before, after, _ = max(plans, key=lambda plan: int(plan[1]["tie"].sum()))
     figure = map.network_map(before, after, lang, group.name)

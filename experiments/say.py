@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from experiments.analysis.runs import LATE_WEEKS
 from experiments.messages import number, parameter_name, rupiah, text
 
 
@@ -42,7 +43,7 @@ def _baseline(summary: dict[str, Any], lang: str) -> Iterator[str]:
     title = summary["titles"][summary["baseline"]][lang]
     yield _level(title, found["net_income"], summary["villages"], lang)
     yield _cash(found, lang)
-    yield _late(found, lang)
+    yield _late(found, summary["weeks"], lang)
     yield _hours(found, summary["farm_wage_hour"], lang)
 
 
@@ -63,9 +64,17 @@ def _cash(levels: dict[str, Any], lang: str) -> str:
     return text(lang, "say.incomes", **amounts)
 
 
-def _late(levels: dict[str, Any], lang: str) -> str:
-    """How many of ten groups still pay anything in the last quarter; a mean over villages."""
-    return text(lang, "say.late", groups=round(10 * levels["earning_late"]["mean"]))
+def _late(levels: dict[str, Any], weeks: int, lang: str) -> str:
+    """How many of ten groups still pay anything in the last quarter; a mean over villages.
+
+    A run may be shorter than that.
+    """
+    groups = round(10 * levels["earning_late"]["mean"])
+    if weeks >= LATE_WEEKS:
+        return text(lang, "say.late", groups=groups)
+    if weeks == 1:
+        return text(lang, "say.late_week", groups=groups)
+    return text(lang, "say.late_weeks", weeks=weeks, groups=groups)
 
 
 def _hours(levels: dict[str, Any], farm: float, lang: str) -> str:
@@ -106,7 +115,7 @@ def _strategy(summary: dict[str, Any], name: str, lang: str) -> Iterator[str]:
         margin=margin,
     )
     levels = row["levels"]
-    yield _late(levels, lang)
+    yield _late(levels, summary["weeks"], lang)
     yield text(
         lang,
         "say.cost",
@@ -155,40 +164,22 @@ def _cell(row: pd.Series[Any], parameters: Sequence[str], lang: str) -> str:
 def network(summary: dict[str, Any], lang: str) -> list[str]:
     """How income answers to the number of partners, and what then binds."""
     first, last = summary["partners"][0], summary["partners"][-1]
-    income = summary["net_income"]
-    lines = [
-        text(
-            lang,
-            "say.network",
-            first=first,
-            last=last,
-            low=rupiah(income["middle"][first], lang),
-            high=rupiah(income["middle"][last], lang),
-        )
-    ]
+    income, all_of_them = summary["net_income"], _partners(last, lang)
+    low, high = (rupiah(income["middle"][number], lang) for number in (first, last))
+    ends = {"first": _partners(first, lang), "last": all_of_them}
+    lines = [text(lang, "say.network", **ends, low=low, high=high)]
     peak = max(income["middle"], key=income["middle"].get)
     if peak != last:
         value = rupiah(income["middle"][peak], lang)
-        lines.append(text(lang, "say.peak", peak=peak, value=value, last=last))
+        lines.append(text(lang, "say.peak", peak=_partners(peak, lang), value=value, last=last))
     if summary["added"]:
-        best = max(summary["added"], key=summary["added"].get)
-        final = max(summary["added"])
-        lines.append(
-            text(
-                lang,
-                "say.added",
-                best=best,
-                most=rupiah(summary["added"][best], lang),
-                final=final,
-                least=rupiah(summary["added"][final], lang),
-            )
-        )
+        lines.append(_added(summary["added"], lang))
         apart = abs(income["high"][last] - income["low"][last])
         lines.append(
             text(
                 lang,
                 "say.trust" if apart > summary["margin"] else "say.trust_same",
-                last=last,
+                last=all_of_them,
                 low=rupiah(income["low"][last], lang),
                 high=rupiah(income["high"][last], lang),
             )
@@ -198,9 +189,24 @@ def network(summary: dict[str, Any], lang: str) -> list[str]:
             text(
                 lang,
                 "say.binding",
-                last=last,
+                last=all_of_them,
                 limit=text(lang, f"binding.{summary['most_binding']}"),
                 weeks=round(10 * summary["most_binding_share"]),
             )
         )
     return [*lines, "", *limits(lang)]
+
+
+def _partners(number: int, lang: str) -> str:
+    return text(lang, "say.one_partner") if number == 1 else text(lang, "say.partners", n=number)
+
+
+def _added(added: Mapping[int, float], lang: str) -> str:
+    """Which further partner adds most, and what the last one does when it is another."""
+    best, final = max(added, key=lambda number: added[number]), max(added)
+    most = {"best": best, "most": rupiah(added[best], lang)}
+    if len(added) == 1:
+        return text(lang, "say.added_only", **most)
+    if best == final:
+        return text(lang, "say.added_last", **most)
+    return text(lang, "say.added", **most, final=final, least=rupiah(added[final], lang))

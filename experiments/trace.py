@@ -1,4 +1,7 @@
-"""What one agent did in one week, rule by rule, with arguments and results."""
+"""What one agent of the village did in one week, rule by rule, with arguments and results.
+
+The ensemble is compiled into one function, into which nobody can look; its numbers are the same.
+"""
 
 from __future__ import annotations
 
@@ -17,14 +20,17 @@ from sim.happenings import name_of, subject_of
 from sim.parameters import Parameters
 from sim.rules import members, money, outlets, selling, support, trust, work
 from sim.village import Village
-from sim.week import PHASES
+from sim.week import PHASES, Phase
 
 RULES = (members, money, outlets, selling, support, trust, work)
 LISTED = 12  # longer lists are shortened
 
 
 def trace(village: Village, week: int, agent: object) -> list[str]:
-    """Live until `week`, then through it; lines of phases, rules called for `agent`, results."""
+    """Live until `week`, then through it; under each phase the rules called for `agent`.
+
+    A phase in which none is called is left out; what changed, and what happened, come last.
+    """
     while village.week < week:
         village.step()
         village.week += 1
@@ -33,8 +39,8 @@ def trace(village: Village, week: int, agent: object) -> list[str]:
     seen = len(village.happenings)
     village.look_up_luck()
     with _listening(agent, lines):
-        for phase in PHASES:
-            _announce(village, phase.name, lines)
+        for number, phase in enumerate(PHASES, start=1):
+            _announce(village, number, phase, lines)
     lines.append("changed:")
     for name, value in _plain(agent).items():
         if before.get(name) != value:
@@ -45,11 +51,13 @@ def trace(village: Village, week: int, agent: object) -> list[str]:
     return lines
 
 
-def _announce(village: Village, name: str, lines: list[str]) -> None:
-    lines.append(name)
-    getattr(village, name)()
-    if lines[-1] == name:
-        lines.pop()
+def _announce(village: Village, number: int, phase: Phase, lines: list[str]) -> None:
+    """Live a phase; what it adds stands under its number, name and sentence."""
+    told = len(lines)
+    getattr(village, phase.name)()
+    if len(lines) > told:
+        lines[told:told] = [f"[{number}] {phase.name}: {phase.sentence}"]
+        lines.append("")
 
 
 def _plain(agent: object) -> dict[str, Any]:

@@ -92,7 +92,12 @@ OUTLET_WEEKLY: Final = (
     Column("paid", "Rp", "to the group this week"),
     Column("receivable", "Rp", "owed at the end of the week"),
     Column("degree", "outlets", "acquaintances from whom it hears"),
-    Column("loss_if_lost", "share", "of this week's sales (Rp) that went through it"),
+    Column(
+        "loss_if_lost",
+        "share",
+        "of this week's sales (Rp) lost if it fell out: its own, and "
+        "what a broken tie stops elsewhere (Lawang 4)",
+    ),
 )
 PRODUCT_WEEKLY: Final = (
     Column("made", "pieces", ""),

@@ -235,6 +235,7 @@ def _plan(setting: Setting, plan: Any) -> dict[str, Value]:
         "until": NEVER,
         "retry_week": NEVER,
         "last_week": plan.week,
+        "beside_week": NEVER,
     }
 
 

@@ -2,8 +2,9 @@
 
 Nodes are the house (the production core), the women, the outlets, the donors. Edges carry `tie`:
 bonding (women who met at a session), core (a woman and the house), bridging (the house and an
-outlet that takes goods; `value` in Rp sold there), linking (the house and a donor it has met),
-hearsay (an outlet and an acquaintance). Woolcock and Narayan 2000 [S56]; Lawang 4 (F157).
+outlet that takes goods; `value` in Rp sold there, `stops` the share of all other sales that stops
+when this tie breaks), linking (the house and a donor it has met), hearsay (an outlet and an
+acquaintance). Woolcock and Narayan 2000 [S56]; Lawang 4 (F157).
 """
 
 from __future__ import annotations
@@ -47,11 +48,13 @@ def _add_women(graph: nx.Graph, setting: Setting, world: World) -> None:
 
 def _add_outlets(graph: nx.Graph, setting: Setting, world: World) -> None:
     outlets, ids, prices = world.outlets, setting.outlet_ids, setting.ground.products["price"]
+    stops = work.stops_with_a_tie(setting.p, float(world.kube.rows["throughput"][0]))
     for o, name in enumerate(ids):
         value = int((outlets.sold[o] * prices).sum())
         graph.add_node(name, kind="outlet", value=value)
         if outlets.rows["status"][o] == Status.PARTNER or value:
-            graph.add_edge(HOUSE, name, tie="bridging", value=value)
+            rest = 0.0 if outlets.rows["own"][o] else stops
+            graph.add_edge(HOUSE, name, tie="bridging", value=value, stops=rest)
     for o, known in enumerate(outlets.acquaintances):
         graph.add_edges_from(((ids[o], ids[i]) for i in known if i != NONE), tie="hearsay")
 
@@ -67,13 +70,17 @@ def degrees(graph: nx.Graph, tie: str) -> dict[str, int]:
 def loss_without(graph: nx.Graph, node: str) -> float:
     """Share of the week's sales (Rp) that is lost when `node` falls out, 0-1.
 
-    Goods go from the house to an outlet: what is not tied to the house any more sells nothing.
+    Goods go from the house to an outlet: what is not tied to the house any more sells nothing, and
+    with a broken tie a part of the rest stops (Lawang 4).
     """
     sales = {
         outlet: value
         for outlet, value in graph.nodes(data="value", default=0)
         if value and graph.has_edge(HOUSE, outlet)
     }
-    left = 0 if node == HOUSE else sum(value for outlet, value in sales.items() if outlet != node)
     total = sum(sales.values())
-    return work.share(total - left, total)
+    if node == HOUSE:
+        return work.share(total, total)
+    tie = graph.get_edge_data(HOUSE, node, {})
+    stops = tie.get("stops", 0.0) if total else 0.0
+    return work.loss_of_tie(work.share(sales.get(node, 0), total), stops)

@@ -141,11 +141,7 @@ def counselling(village: Village, _: PlanState) -> None:
 
 def market_stall(village: Village, plan: PlanState) -> None:
     """The group's own stall, for a levy from the cash box (F106)."""
-    kube, levy = village.kube, int(village.p.stall_levy)
-    if kube.cash - kube.transport < levy:
-        village.note(What.STALL_CLOSED, plan.outlet)
-        return
-    kube.transport += levy
+    village.kube.transport += int(village.p.stall_levy)
     village.outlets[plan.outlet].open_own()
 
 
@@ -256,18 +252,32 @@ def _latest(weeks: Sequence[int], about: int) -> int:
 def carry_out(village: Village, plan: PlanState) -> None:
     """Invite, charge, and let it have its effect."""
     kube, kind = village.kube, plan.kind
+    if not _can_pay_levy(village, plan):
+        village.note(What.STALL_CLOSED, plan.outlet)
+        return
     invited = _invited(village, plan)
     for woman in village.members:
         woman.decide_to_gather(plan, woman in invited)
     village.gathered = [woman for woman in invited if woman.gathered]
     kube.turnout = work.share(len(village.gathered), len(invited))
     needs_women = kind in agenda.GATHERINGS or kind in agenda.ERRANDS or kind in agenda.TALKS
-    kube.charge(kind, len(village.gathered) if needs_women else len(village.women))
+    kube.charge(kind)
+    if needs_women:
+        kube.give_hours(kind, len(village.gathered))
+    else:
+        plan.beside_week = village.week  # its hours: of those who come to the sessions
     village.note(kind, plan.outlet if plan.outlet != NONE else plan.donor)
     if needs_women and not village.gathered:
         village.note(What.NOBODY_CAME, kind)
     elif plan.effective:
         KINDS[INTERVENTION_KINDS[kind]](village, plan)
+
+
+def _can_pay_levy(village: Village, plan: PlanState) -> bool:
+    """Whether the cash box has a stall's levy, after those of other stalls; else true."""
+    if plan.kind != Kind.MARKET_STALL or not plan.effective:
+        return True
+    return bool(village.kube.cash - village.kube.transport >= int(village.p.stall_levy))
 
 
 def _invited(village: Village, plan: PlanState) -> list[Member]:

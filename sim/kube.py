@@ -49,7 +49,9 @@ class Kube(Actor, KubeState):
         self.village.note(What.FAILED_HARVEST, NONE, weeks)
 
     def pay_more(self, ingredient: int, weeks: int, size: float) -> None:
-        """An ingredient is dearer by a share for some weeks."""
+        """An ingredient is dearer by a share for some weeks; nobody buys it for an ended group."""
+        if not self.alive:
+            return
         self.price_weeks[ingredient], self.price_rise[ingredient] = weeks, size
         self.village.note(What.INGREDIENT_PRICE, ingredient, size)
 
@@ -351,7 +353,7 @@ class Kube(Actor, KubeState):
     def may_grow(self, women: int, room: bool) -> bool:
         """Whether a vacancy is filled this week."""
         p = self.village.p
-        if not self.alive or not room or women >= max(p.kube_limit, p.n_members):
+        if not room or women >= max(p.kube_limit, p.n_members):
             return False
         if self.draw(Event.JOIN) >= members.fill_probability(p, self.candidates):
             return False
@@ -365,7 +367,7 @@ class Kube(Actor, KubeState):
             self.core_down -= 1
             return
         hazard = work.core_hazard(p, self.facility_until >= village.week)
-        if self.alive and self.draw(Event.CORE_FAILURE) < hazard:
+        if self.draw(Event.CORE_FAILURE) < hazard:
             final = work.core_final_probability(p, self.norm, self.mentor)
             if self.draw(Event.CORE_FINAL) < final:
                 self.alive = False
@@ -374,10 +376,14 @@ class Kube(Actor, KubeState):
                 self.core_down = work.core_repair_weeks(p, self.norm, self.mentor)
                 village.note(What.CORE_FAILED, NONE, self.core_down)
 
-    def charge(self, kind: int, came: int) -> None:
+    def charge(self, kind: int) -> None:
         """Book what an intervention costs; the programme pays, not the cash box (2.14.15)."""
         cost = self.village.setting.ground.costs[kind]
-        women = min(int(cost["persons"]), came)
         self.intervention_rp += work.scaled(cost["rp"], self.village.p.intervention_cost_factor)
         self.facilitator_days += float(cost["days"])
+
+    def give_hours(self, kind: int, came: int) -> None:
+        """Book the hours of the women it needs, as far as so many came."""
+        cost = self.village.setting.ground.costs[kind]
+        women = min(int(cost["persons"]), came)
         self.intervention_hours += work.hours_of(women, cost["hours"])

@@ -75,7 +75,7 @@ def record(ground: Ground, world: World, week: int, tables: Tables) -> None:
     _group(world.kube, world.donors, p, week, row)
     _sums(p, world.women, tables.women)
     if len(tables.outlets):
-        _outlets(p, ground, world.outlets, tables.outlets[week])
+        _outlets(p, ground, world.outlets, world.kube, tables.outlets[week])
         _products(ground, world.outlets, world.kube, tables.products[week])
     if len(tables.members):
         _members(world.women, tables.members[week])
@@ -161,7 +161,7 @@ def _people(p: Parameters, women: Women, kube: KubeArrays, row: Any) -> None:
 def _trade(p: Parameters, ground: Ground, outlets: Outlets, kube: KubeArrays, row: Any) -> None:
     """Goods, outlets and what hangs on the most important one."""
     products = ground.products
-    taken = kept = usual = reached = value = largest = trusted = 0.0
+    taken = kept = usual = reached = value = trusted = 0.0
     for o in range(len(outlets.rows)):
         outlet = outlets.rows[o]
         sold, delivered = pieces(outlets.sold[o]), pieces(outlets.delivered[o])
@@ -173,13 +173,11 @@ def _trade(p: Parameters, ground: Ground, outlets: Outlets, kube: KubeArrays, ro
         if ties.on_consignment(outlet.own, outlet.outright):
             taken += delivered
             kept += delivered - sold
-        here = through = 0.0
+        here = 0.0
         for k in range(len(products)):
             here += outlets.demand[o, k] * products[k].price if kube.offered[k] else 0.0
-            through += outlets.sold[o, k] * products[k].price
         usual += here
-        value += through
-        largest = max(largest, through)
+        value += _takings(ground, outlets, o)
         if outlet.status == Status.PARTNER and kube.rows[0].alive:
             row.outlets_active += 1
             reached += here
@@ -190,10 +188,34 @@ def _trade(p: Parameters, ground: Ground, outlets: Outlets, kube: KubeArrays, ro
     row.unsold_share = kept / taken if taken > 0 else np.nan
     row.informed = work.share(row.informed, len(outlets.rows))
     row.reach = work.share(reached, usual)
-    row.largest_loss = work.share(largest, value)
+    for o in range(len(outlets.rows)):
+        loss = _loss(p, ground, outlets, o, value, kube.rows[0].throughput)
+        row.largest_loss = max(row.largest_loss, loss)
     row.core_loss = 1.0 if value > 0 and not work.core_stands(p, 1, True, False) else 0.0
     row.trust_outlets = trusted / row.outlets_active if row.outlets_active > 0 else np.nan
     row.products = times(kube.offered)
+
+
+@compiled
+def _takings(ground: Ground, outlets: Outlets, o: int) -> float:
+    """Rupiah that buyers spent at an outlet this week."""
+    rupiah = 0.0
+    for k in range(len(ground.products)):
+        rupiah += outlets.sold[o, k] * ground.products[k].price
+    return rupiah
+
+
+@compiled
+def _loss(
+    p: Parameters, ground: Ground, outlets: Outlets, o: int, value: float, throughput: float
+) -> float:
+    """Share of the week's sales `value` that is lost without an outlet."""
+    outlet, takings = outlets.rows[o], _takings(ground, outlets, o)
+    stops = 0.0
+    tied = outlet.status == Status.PARTNER or takings > 0
+    if value > 0 and tied and not outlet.own:  # the own stall or page is no tie that breaks
+        stops = work.stops_with_a_tie(p, throughput)
+    return work.loss_of_tie(work.share(takings, value), stops)
 
 
 @compiled
@@ -247,8 +269,10 @@ def _sums(p: Parameters, women: Women, rows: NDArray[np.void]) -> None:
 
 
 @compiled
-def _outlets(p: Parameters, ground: Ground, outlets: Outlets, rows: NDArray[np.void]) -> None:
-    products, value = ground.products, 0.0
+def _outlets(
+    p: Parameters, ground: Ground, outlets: Outlets, kube: KubeArrays, rows: NDArray[np.void]
+) -> None:
+    value = 0.0
     for o in range(len(outlets.rows)):
         outlet = outlets.rows[o]
         row = rows[outlet.place]
@@ -256,10 +280,9 @@ def _outlets(p: Parameters, ground: Ground, outlets: Outlets, rows: NDArray[np.v
         row.trust = trust.trust_of(
             p, outlet.good, outlet.bad, outlet.base_rate, outlet.level, outlet.cap
         )
-        for k in range(len(products)):
+        for k in range(len(ground.products)):
             row.ordered += pieces(outlets.orders[o, k])
-            row.loss_if_lost += outlets.sold[o, k] * products[k].price
-        value += row.loss_if_lost
+        value += _takings(ground, outlets, o)
         row.delivered = pieces(outlets.delivered[o])
         row.sold = pieces(outlets.sold[o])
         row.returned = pieces(outlets.returned[o])
@@ -270,7 +293,8 @@ def _outlets(p: Parameters, ground: Ground, outlets: Outlets, rows: NDArray[np.v
         for other in outlets.acquaintances[o]:
             row.degree += 1 if other >= 0 else 0
     for o in range(len(rows)):
-        rows[o].loss_if_lost = work.share(rows[o].loss_if_lost, value)
+        loss = _loss(p, ground, outlets, o, value, kube.rows[0].throughput)
+        rows[outlets.rows[o].place].loss_if_lost = loss
 
 
 @compiled

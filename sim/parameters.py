@@ -10,7 +10,6 @@ Roles
     given      told by the group's file or a convention; not drawn
     lever      something the group or the programme decides; not drawn
     switch     a structural alternative, one of `choices`; not drawn
-    later      belongs to a mechanism that the model does not have yet; listed, never used
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 
 Value = float | int | str
-Role = Literal["uncertain", "given", "lever", "switch", "later"]
+Role = Literal["uncertain", "given", "lever", "switch"]
 Distribution = Literal["triangular", "log_triangular", "integer"]
 
 INFINITY: Final = float("inf")
@@ -571,8 +570,6 @@ _row("demand_dispersion", 5, 2, 50, "x", "negative binomial size; infinite is Po
      "theory sheet 2.14.10", distribution="log_triangular", hard=(0.01, 1e9))
 _row("catchment_overlap", 0.15, 0.0, 0.5, "x", "each further outlet of a kind nearby takes from "
      "the others", "F94: sold around Tangkil")
-_row("unsold_typical", 0.1, 0.05, 0.3, "share", "usual unsold share, for validation", "[S12]",
-     "literature/V", role="later")
 _row("drop_threshold", 0.25, 0.1, 0.4, "0-1", "an outlet with less trust stops", "theory sheet 2.5")
 _row("drop_bad_weeks", 4, 3, 6, "weeks", "or after this many bad weeks in a row",
      "theory sheet 2.5", distribution="integer", hard=(1, 520))
@@ -760,8 +757,6 @@ def find(register: Mapping[str, Parameter], name: str) -> Parameter:
 
 def checked(parameter: Parameter, value: object) -> Value:
     """`value` as the parameter's own type; ParameterError when it is not possible."""
-    if parameter.role == "later":
-        raise ParameterError(f"{parameter.name} belongs to a mechanism the model does not have yet")
     if parameter.choices:
         if value not in parameter.choices:
             allowed = ", ".join(parameter.choices)
@@ -818,14 +813,14 @@ def resolve(
     register: Mapping[str, Parameter], overrides: Mapping[str, object] | None = None
 ) -> dict[str, Value]:
     """Defaults of a group's register with `overrides`; ParameterError for a wrong name or value."""
-    values = {name: row.default for name, row in register.items() if row.role != "later"}
+    values = {name: row.default for name, row in register.items()}
     for name, value in (overrides or {}).items():
         values[name] = checked(find(register, name), value)
     return values
 
 
 # What rules may read, and how it lies in memory: whole numbers and switches as integers.
-BASE: Final = tuple(row.name for row in _ROWS if row.role != "later" and row.name not in CATALOGUE)
+BASE: Final = tuple(row.name for row in _ROWS if row.name not in CATALOGUE)
 TABLE: Final = np.dtype(
     [(name, "i8" if REGISTER[name].whole or REGISTER[name].choices else "f8") for name in BASE]
 )

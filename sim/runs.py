@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim import ensemble, happenings, measures
+from sim import world as worlds
 from sim.compiled import is_cold
 from sim.draws import Luck
 from sim.parameters import Value, resolve
@@ -99,8 +100,28 @@ def _in_village(
     all_runs = measures.empty(village.setting, weeks, detail, members, 1)
     tables = measures.Tables(*(part[0] for part in all_runs))
     ground = village.setting.ground
-    village.live(weeks, lambda here: measures.record(ground, here.snapshot(), here.week, tables))
+
+    def record(here: Village) -> None:
+        made = here.snapshot()
+        if not worlds.is_finite(made):
+            worlds.refuse_odd_fields(here.parts())
+        measures.record(ground, made, here.week, tables)
+
+    try:
+        village.live(weeks, record)
+    except worlds.FieldError:
+        raise
+    except Exception as error:  # what broke may be a field that holds no number
+        _refuse_odd_fields(village, error)
+        raise
     return tables, np.array(village.happenings, happenings.HAPPENING)
+
+
+def _refuse_odd_fields(village: Village, error: Exception) -> None:
+    try:
+        worlds.refuse_odd_fields(village.parts())
+    except worlds.FieldError as odd:
+        raise odd from error
 
 
 def _record(scenario: str, luck: Luck, tables: measures.Tables, log: NDArray[np.void]) -> Record:

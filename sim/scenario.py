@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 
 from sim.config.checks import Finding, check_group, check_settings
 from sim.config.editors import json_schema
-from sim.config.explain import locate, validated
+from sim.config.explain import ITEM, locate, validated
 from sim.config.files import ConfigFile, find, is_name, known, no_such, read
 from sim.config.plan import AnyIntervention, Intervention, Scenario
 from sim.config.plan_checks import check_scenario
-from sim.config.problems import ConfigError, Problem, config_error, spelt
+from sim.config.problems import ConfigError, Problem, Steps, config_error, spelt
 from sim.config.register import read_setting, register_of, unlikely
 from sim.config.schema import Document, Donor, Group, Outlet
 from sim.config.shocks import AnyShock, Shock
@@ -184,11 +184,12 @@ def _document(
 ) -> Doc:
     """The checked object with its warnings; ConfigError with everything that is wrong."""
     name, misnamed = _id(file)
-    document, root, found = validated(model, file.root, file.name, name, _STAND_INS[model])
-    problems = [*file.problems, *misnamed, *found, *others]
+    told = validated(model, file.root, file.name, name, _STAND_INS[model])
+    document, root = told.document, told.root
+    problems = [*file.problems, *misnamed, *told.problems, *others]
     warnings: list[Problem] = []
     for finding in check(document) if document else ():
-        if _is_about(finding, root):
+        if _is_about(finding, root, told.gone):
             node = locate(root, finding.path)
             problem = Problem(file.name, node.line, spelt(node.path), finding.message)
             (warnings if finding.warning else problems).append(problem)
@@ -197,10 +198,18 @@ def _document(
     return document.with_warnings(warnings)
 
 
-def _is_about(finding: Finding, root: Node) -> bool:
-    """Whether a finding rests on what the file says, and not on stand-ins."""
+def _is_about(finding: Finding, root: Node, gone: Collection[Steps]) -> bool:
+    """Whether a finding rests on what the file says, and not on stand-ins.
+
+    What is told of an item as a whole, or of its repetition, may rest on any of its keys but names.
+    """
     sections = (finding.path[0], finding.beside or finding.path[0])
-    return all(root.child(section) for section in sections)
+    path = locate(root, finding.path).path
+    if any(path[: len(each)] == each for each in gone):
+        return False
+    whole = path[ITEM : ITEM + 1] in ((), ("repeat",))
+    changed = any(each[:ITEM] == path[:ITEM] and each[-1] != "name" for each in gone)
+    return all(root.child(section) for section in sections) and not (whole and changed)
 
 
 def _id(file: ConfigFile) -> tuple[str, list[Problem]]:

@@ -276,6 +276,7 @@ class PlanState:
     until: int = NEVER  # last week of the present time
     retry_week: int = NEVER  # of a second visit or a proposal handed in again
     last_week: int = NEVER  # when it last began, or could first
+    beside_week: int = NEVER  # when it last went on beside the sessions, without an invitation
 
 
 @dataclass(eq=False, kw_only=True)

@@ -73,13 +73,16 @@ class Village(mesa.Model):  # type: ignore[misc]
         self.plans: list[PlanState] = rows("plans")
         self.planned_shocks: list[ShockState] = rows("shocks")
 
-    def snapshot(self) -> World:
-        """The whole state as arrays, in the shape of the founding (see `sim.world`)."""
-        agents: dict[str, Sequence[Any]] = {
+    def parts(self) -> dict[str, Sequence[Any]]:
+        """All that has a state, under the names of `sim.world.World`."""
+        return {
             "women": self.members, "outlets": self.outlets, "donors": self.donors,
             "kube": [self.kube], "plans": self.plans, "shocks": self.planned_shocks,
         }  # fmt: skip
-        for part, rows in agents.items():
+
+    def snapshot(self) -> World:
+        """The whole state as arrays, in the shape of the founding (see `sim.world`)."""
+        for part, rows in self.parts().items():
             world.write(self.world, part, rows)
         return self.world
 
@@ -228,6 +231,10 @@ class Village(mesa.Model):  # type: ignore[misc]
             woman.decide_to_come()
         came = sum(int(woman.came.sum()) for woman in women)
         kube.attendance = work.share(came, work.hours_of(len(women), len(kube.sessions)))
+        there = sum(bool(woman.came.any()) for woman in women)
+        for plan in self.plans:
+            if plan.beside_week == self.week:
+                kube.give_hours(plan.kind, there)
 
     def orders(self) -> None:
         if not self.kube.sessions:
@@ -312,7 +319,7 @@ class Village(mesa.Model):  # type: ignore[misc]
         self.kube.serve_fewer_or_more(self.partners, self.outlets_that_are(Status.PAUSED))
 
     def people(self) -> None:
-        if self.settling:
+        if self.settling or not self.kube.alive:
             return
         kube = self.kube
         kube.replace_lost_officer(self.women)

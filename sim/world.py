@@ -230,3 +230,41 @@ def write(world: World, part: str, agents: Iterable[Any]) -> None:
 def _vector(arrays: Any, state: type, name: str, i: int) -> NDArray[Any]:
     whole: NDArray[Any] = getattr(arrays, name)
     return whole if state is KubeState else whole[i]
+
+
+# --- What a village of one's own may get wrong ---------------------------------------------------
+
+
+class FieldError(ValueError):
+    """A field of an agent holds what is no number."""
+
+
+def is_finite(world: World) -> bool:
+    """Whether every fraction in the world is a number."""
+    arrays = [array for part in PARTS for array in getattr(world, part)]
+    columns = [array[name] for array in arrays for name in array.dtype.names or ()]
+    plain = [array for array in arrays if array.dtype.names is None]
+    return all(np.isfinite(each).all() for each in (*columns, *plain) if each.dtype.kind == "f")
+
+
+def refuse_odd_fields(parts: Mapping[str, Sequence[Any]]) -> None:
+    """Raise FieldError, with the field's name, when an agent holds what is no number."""
+    for part, agents in parts.items():
+        state, text = PARTS[part][1], {"id"}
+        names = [each.name for each in fields(state) if each.name not in text]
+        for i, agent in enumerate(agents):
+            for name in names:
+                value = getattr(agent, name)
+                if not _is_number(value):
+                    whose = getattr(agent, "id", f"number {i}") if part != "kube" else "the group"
+                    raise FieldError(f"{name} of {whose} is {_told(value)}, expected a number")
+
+
+def _is_number(value: Any) -> bool:
+    """Whether a value, or each of an array, is a number."""
+    array = np.asarray(value)
+    return array.dtype.kind in "biu" or (array.dtype.kind == "f" and bool(np.isfinite(array).all()))
+
+
+def _told(value: Any) -> str:
+    return f"'{value}'" if isinstance(value, str) else str(value)

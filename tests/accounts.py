@@ -123,7 +123,7 @@ def trips(village: Audited) -> None:
     same("transport", kube.transport, expected)
     same("trips", kube.trips, sum(map(len, village.loaded)))
     week = [each.what for each in village.happenings if each.week == village.week]
-    paid = week.count(STALL) - week.count(What.STALL_CLOSED)
+    paid = week.count(STALL)
     most = paid * int(p.stall_levy)
     holds(f"levies of {village.levies} for {paid} stalls", 0 <= village.levies <= most)
 

@@ -188,6 +188,30 @@ def test_a_mistake_in_ones_own_village_is_told_with_its_line(
     assert (told.code, told.err) == (2, said)
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("kube.cash", "'rich'", "cash of the group is 'rich'"),
+        ("kube.quality", "float('nan')", "quality of the group is nan"),
+        ("members[3].other_income", "None", "other_income of ibu_04 is None"),
+        ("members[0].trust", "'much'", "trust of ibu_01 is 'much'"),
+        ("outlets[1].base_rate", "float('inf')", "base_rate of warung_lama is inf"),
+    ],
+)
+def test_a_field_that_holds_no_number_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, field: str, value: str, said: str
+) -> None:
+    """In one line, where the run went on with it as well as where it broke something else."""
+    monkeypatch.chdir(tmp_path)
+    name = re.sub(r"\W", "_", f"odd_{field}")
+    lines = ["from sim.village import Village", "class Odd(Village):",
+             "    def hearsay(self):", "        super().hearsay()",
+             f"        self.{field} = {value}"]  # fmt: skip
+    (tmp_path / f"{name}.py").write_text("\n".join(lines))
+    told = call("run", "none", *SMALL, "--village", f"{name}:Odd")
+    assert (told.code, told.err) == (2, f"--village {name}:Odd: {said}, expected a number\n")
+
+
 @pytest.mark.parametrize("command", ["run", "compare", "sweep", "network", "demo"])
 def test_commands_that_run_choose_an_engine(command: str) -> None:
     options = {each.name: each for each in get_command(app).commands[command].params}
@@ -272,6 +296,10 @@ def test_trace_tells_of_a_week(agent: tuple[object, ...]) -> None:
     assert (told.code, told.err) == (0, "")
     assert "changed:" in told.out.splitlines()
     assert re.search(r"^  \w+\.\w+\(.*\) = ", told.out, re.MULTILINE)
+
+
+def test_trace_says_which_engine_it_looks_into() -> None:
+    assert "Always of the village" in " ".join(call("trace", "--help").out.split())
 
 
 def test_trace_follows_seed_replication_and_settings() -> None:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from experiments import store
 from sim.config import numerals, tree
 from sim.config.plan_checks import check_scenario
 from sim.parameters import CATALOGUE, INTERVENTION_KINDS, ParameterError, checked
@@ -31,6 +32,7 @@ from sim.scenario import (
     read_setting,
     register_of,
 )
+from tests.commands import SMALL, call
 
 CONFIGS = Path(__file__).resolve().parent.parent / "configs"
 GROUPS = sorted(path.stem for path in (CONFIGS / "groups").glob("*.yaml"))
@@ -437,7 +439,6 @@ MISTAKES = {
     "choice": ("set: {division_rule: equl}", "3: set.division_rule: got 'equl'", "'equal'?"),
     "ambiguous": ("set: {cost_opak: '1,500'}", "3: set.cost_opak: got '1,500'", "1.5 or 1500"),
     "dot or comma": ("set: {trust_loss_ratio: 1.125}", "3: set.trust_loss_ratio", "'1,125'"),
-    "not yet": ("set: {unsold_typical: 0.1}", "3: set.unsold_typical", "does not have yet"),
     "another's product": ("set: {price_kue_lapis: 1}", "3: set.price_kue_lapis",
                           "unknown parameter"),
     "group": ("group: semangat27", "3: group: got 'semangat27'", "'semangat72'?"),
@@ -621,6 +622,66 @@ def test_a_group_that_looks_odd_warns(write: Write) -> None:
         "coba.yaml:30: parameters.farm_wage_day: got 50 Rp/day, usual is 20000 to 50000; "
         "did you mean 50000?",
     ]
+
+
+def test_a_group_without_outlets_warns_and_earns_nothing(write: Write) -> None:
+    """Whether the key is left out or the list is empty; a comparison of it gives zeros."""
+    head, _, rest = GROUP.partition("outlets:\n")
+    donors = rest[rest.index("donors:") :]
+    alone = head.replace("demand:\n      warung: 6", "demand: {warung: 6}")
+    nothing = "there are no outlets: nothing can be sold"
+    assert warnings(write(alone + donors)) == [f"coba.yaml:10: products: {nothing}"]
+    assert warnings(write(alone + "outlets: []\n")) == [f"coba.yaml:18: outlets: {nothing}"]
+    for group in (alone, alone + "outlets: []\n"):
+        path = write(group)
+        told = call("compare", "none", "only_fgd", "--group", path, "--out", "out", *SMALL)
+        assert told.code == 0 and nothing in told.err
+        assert not store.read(Path("out"), "weekly", ["kube_income", "receipts"]).to_numpy().any()
+
+
+FAULTY = """\
+interventions:
+  - {kind: capital_proposal, donor: kebon_jambuu}
+  - {kind: market_stall, week: 3, outlet: warung_gres}
+  - {kind: negotiation, week: 521, outlet: warung_amatt, stage: lunch}
+  - {kind: negotiation, week: 4, repeat: {every: 400, times: 9}}
+  - {kind: negotiation, outlet: warung_amat}
+  - {kind: negotiation, outlet: warung_amat, when: {outlet_refused: pasr}}
+shocks:
+  - {kind: ingredient_price, week: 3, weeks: 2, ingredient: flor}
+"""
+
+
+def test_what_an_item_lacks_hides_nothing_else_in_it(write: Write) -> None:
+    """And nothing is told that only rests on what stands in for it."""
+    found = [line.split("; ")[0].split(", expected")[0] for line in refusals(write(HEAD + FAULTY))]
+    assert [line.removeprefix("coba.yaml:") for line in found] == [
+        "4: interventions[0].week: missing",
+        "4: interventions[0].donor: got 'kebon_jambuu', which group 'semangat72' does not have",
+        "5: interventions[1].weeks: missing",
+        "5: interventions[1].outlet: got 'warung_gres', an outlet of kind warung",
+        "6: interventions[2].week: got '521'",
+        "6: interventions[2].stage: got 'lunch'",
+        "6: interventions[2].outlet: got 'warung_amatt', which group 'semangat72' does not have",
+        "7: interventions[3].outlet: missing",
+        "8: interventions[4].week: missing",
+        "9: interventions[5].week: missing",
+        "9: interventions[5].when.outlet_refused: got 'pasr', which group 'semangat72' does not "
+        "have",
+        "11: shocks[0].size: missing",
+        "11: shocks[0].ingredient: got 'flor', which no product names under 'ingredients'",
+    ]
+
+
+def test_a_product_without_a_name_is_checked_all_the_same(write: Write) -> None:
+    odd = GROUP.replace("    name: Keripik\n", "").replace("    cost: 1400\n", "")
+    found = refusals(write(odd.replace("kind: warung", "kind: warungg")))
+    assert [line.split(": ", 1)[0] for line in found] == [
+        "coba.yaml:11",
+        "coba.yaml:11",
+        "coba.yaml:20",
+    ]
+    assert any("add 'cost: ...'" in line for line in found)
 
 
 def test_mistakes_in_several_parts_of_a_group_come_together(write: Write) -> None:

@@ -30,6 +30,7 @@ from tests.worlds import (
     scenario,
     setting,
     shipped,
+    told,
     weeks_of,
 )
 
@@ -461,6 +462,29 @@ def test_a_group_that_has_ended_stays_ended_and_gets_nothing() -> None:
     assert (column(record, "intervention_cost_rp") == 350_000 + 75_000).all()  # week 0 only
 
 
+def test_nothing_befalls_a_group_that_has_ended_but_what_it_is_owed() -> None:
+    """No office, no leaving, no closing, no dear flour; only who owes pays late, and pays."""
+    end = {
+        "core_failure_hazard": 1, "core_terminal_prob": 1, "norm_init": 0, "n_officers": 6,
+        "exit_hazard": 0.2, "closure_hazard": 1, "late_payment_prob": 1, "price_shock_hazard": 1,
+        "illness_hazard": 0.2, "payment_lag": 3,
+    }  # fmt: skip
+    shocks = [
+        {"kind": "outlet_closure", "week": 8, "weeks": 2, "outlet": "warung_lama"},
+        {"kind": "ingredient_price", "week": 8, "weeks": 2, "ingredient": "flour", "size": 1},
+        {"kind": "late_payment", "week": 20, "weeks": 2},
+    ]
+    last = live(scenario(shocks=shocks), 40, {**end, "late_payment_prob": 0})
+    assert weeks_of(last, "group_ended") == [0]
+    after = {each.kind for each in told(last) if each.week > 0}
+    assert after == {"illness"}  # women still work in the fields
+    assert column(last, "receipts")[1:3].all() and not column(last, "receivable")[2:].any()
+    assert len(set(column(last, "members").tolist()[1:])) == 1
+    late = live("none", 40, end)
+    owing = [each.subject for each in told(late, "late_payment") if each.week > 0]
+    assert set(owing) == {"warung_lama", "kantin_pesantren_lama"}
+
+
 # --- Ties that existed before week 0 ---
 
 
@@ -554,7 +578,7 @@ EVENTFUL_START = scenario(
     {"kind": "mentoring", "week": 4, "weeks": 5},
 )
 SHORT: Mapping[str, Value] = {"burn_in_weeks": 2, "grant_delay": 4}
-USED = [name for name, row in REGISTER.items() if row.role != "later"]
+USED = list(REGISTER)
 
 
 @pytest.mark.parametrize("name", USED)

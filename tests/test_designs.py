@@ -206,7 +206,6 @@ def test_levels_as_people_write_them(text: str, levels: list[Value]) -> None:
         ("consign_margin=0.1:nan:3", "'nan'"),
         ("division_rule=equal,fair", "expected one of equal"),
         ("division_rule=equal:attendance:2", "write name=1,2,4"),
-        ("unsold_typical=1,2", "does not have yet"),
     ],
 )
 def test_levels_that_are_refused(text: str, said: str) -> None:

@@ -23,6 +23,7 @@ from tests.worlds import (
     CALM,
     GROUP,
     column,
+    differing,
     group,
     live,
     outlets,
@@ -42,7 +43,7 @@ SURE: Mapping[str, Value] = {
 BOOKS = {
     "kube.intervention_rp", "kube.facilitator_days", "kube.intervention_hours", "kube.turnout",
     "women.gathered", "plans.left", "plans.next_week", "plans.until", "plans.last_week",
-    "plans.retry_week", "plans.again",
+    "plans.retry_week", "plans.again", "plans.beside_week",
 }  # fmt: skip
 
 
@@ -215,8 +216,31 @@ def test_when_nobody_comes(kind: str) -> None:
     costs = setting(1).ground.costs[INTERVENTION_KINDS.index(kind)]
     assert village.kube.intervention_rp == costs["rp"]
     assert village.kube.facilitator_days == costs["days"]
-    hours = 0 if kind in NEEDS_WOMEN else costs["persons"] * costs["hours"]
-    assert village.kube.intervention_hours == hours
+    assert village.kube.intervention_hours == 0
+
+
+BESIDE = [kind for kind in INTERVENTION_KINDS if kind not in NEEDS_WOMEN]
+
+
+@pytest.mark.parametrize("kind", BESIDE)
+def test_what_goes_on_beside_the_sessions_takes_hours_of_those_who_came(kind: str) -> None:
+    """As many as it needs, if so many come to any session of the week; none without a session."""
+    costs = {f"cost_{kind}_persons": 12, f"cost_{kind}_hours": 2, "farm_days_factor": 1}
+    hours = []
+    for others in ({}, {"attend_intercept": -1.0}, {"min_crew": 21}):
+        village = watched(plan_of(kind), {**SURE, **costs, **others})
+        there = sum(bool(woman.came.any()) for woman in village.women)
+        assert village.kube.intervention_hours == 2 * min(12, there)
+        hours.append(village.kube.intervention_hours)
+    assert hours[0] == 24 > hours[1] > hours[2] == 0
+
+
+def test_no_draw_depends_on_whose_hours_are_booked() -> None:
+    """A mentor who takes up more women's time changes nothing else."""
+    mentored = scenario({"kind": "mentoring", "week": 2, "weeks": 8})
+    one, other = (live(mentored, 20, {"cost_mentoring_persons": n}) for n in (4, 20))
+    assert differing(one, other) == []  # costs aside
+    assert (column(one, "intervention_hours") < column(other, "intervention_hours"))[2:].all()
 
 
 class Note(NamedTuple):
@@ -557,8 +581,12 @@ def test_a_stall_sells_at_the_full_price_and_is_paid_at_once() -> None:
 
 
 def test_a_stall_is_closed_when_the_levy_cannot_be_paid() -> None:
-    record = live(scenario(STALL), 8, {**CALM, "working_capital_0": 99_999}, of=MARKET)
+    poor = {**CALM, "working_capital_0": 99_999, "cost_market_stall_rp": 5, "min_crew": 1}
+    record = live(scenario(STALL), 8, poor, of=MARKET)
     assert weeks_of(record, "stall_closed") == [2, 3, 4]
+    assert weeks_of(record, "market_stall") == []  # it did not take place
+    for cost in ("intervention_cost_rp", "facilitator_days", "intervention_hours"):
+        assert not column(record, cost).any()
     assert not column(record, "volume").any()
     assert (column(record, "cash") == 99_999).all()
 

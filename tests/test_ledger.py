@@ -202,7 +202,7 @@ def test_the_auditor_sees_a_missing_rupiah_and_a_missing_piece(village: type[Vil
 
 def test_costs_of_interventions_never_touch_the_box(monkeypatch: pytest.MonkeyPatch) -> None:
     usual = live("package_2019", 30, engine="village")
-    monkeypatch.setattr(Kube, "charge", lambda self, kind, came: None)
+    monkeypatch.setattr(Kube, "charge", lambda self, kind: None)
     free = live("package_2019", 30, engine="village")
     assert column(usual, "intervention_cost_rp")[-1] > 0
     assert column(free, "intervention_cost_rp")[-1] == 0

@@ -165,6 +165,23 @@ def test_sentences_hold_the_numbers_of_the_summary(compared: Path, lang: str) ->
     assert summary["titles"]["package_2019"][lang] in words
 
 
+@pytest.mark.parametrize(
+    ("weeks", "said"),
+    [
+        (1, ("Dalam satu minggu ini", "In this one week")),
+        (12, ("Selama 12 minggu ini", "In these 12 weeks")),
+        (13, ("Pada tiga bulan terakhir", "In the last three months")),
+    ],
+)
+def test_a_short_run_is_not_called_three_months(
+    compared: Path, weeks: int, said: tuple[str, str]
+) -> None:
+    summary = {**compare.summarise(compared, MARGIN), "weeks": weeks}
+    for lang, words in zip(("id", "en"), said, strict=True):
+        late = [line for line in say.compared(summary, lang) if line.startswith(words)]
+        assert len(late) == 2, "of the baseline and of the strategy"
+
+
 def test_the_sheet_speaks_of_the_women_who_were_there(tmp_path: Path) -> None:
     """--set beats the file of the group, also in words."""
     study = replace(STUDY, weeks=2, replications=1, overrides={"n_members": 9})

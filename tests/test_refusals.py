@@ -41,7 +41,10 @@ MISTAKES: dict[str, tuple[tuple[object, ...], tuple[str, ...]]] = {
         (*RUN, "--set", "division_rule=fair"),
         ("'fair'", "equal, attendance, officer_bonus"),
     ),
-    "later": ((*RUN, "--set", "unsold_typical=0.2"), ("does not have yet",)),
+    "set twice": (
+        (*RUN, "--set", "min_crew=2", "--set", "min_crew=3"),
+        ("--set min_crew", "twice"),
+    ),
     "no weeks": ((*RUN, "--weeks", 0), ("--weeks",)),
     "too many weeks": ((*RUN, "--weeks", 521), ("--weeks",)),
     "weeks in words": ((*RUN, "--weeks", "ten"), ("--weeks",)),

@@ -135,6 +135,28 @@ def test_sentences_on_the_network_hold_its_numbers(networked: Path, lang: str) -
     )
 
 
+@pytest.mark.parametrize(
+    ("added", "said"),
+    [
+        ({1: 900.0}, "Partner number 1 adds Rp 900 a week."),
+        ({1: 200.0, 2: 900.0}, "Partner number 2, the last, adds most (Rp 900 a week)."),
+        (
+            {1: 900.0, 2: 200.0},
+            "Partner number 1 adds most (Rp 900 a week); partner number 2 adds Rp 200.",
+        ),
+    ],
+)
+def test_no_partner_is_told_twice(networked: Path, added: dict[int, float], said: str) -> None:
+    found = network.summarise(networked)
+    last = max(added)
+    income = {trust: {n: 5.0 * n for n in range(last + 1)} for trust in TRUST}
+    few = {**found, "partners": [0, *added], "net_income": income, "added": added}
+    lines = say.network(few, "en")
+    assert said in lines
+    assert lines[0].endswith(f"with {'1 partner' if last == 1 else '2 partners'} Rp {5 * last}.")
+    assert len(say.network(few, "id")) == len(lines)
+
+
 @pytest.mark.parametrize("partners", [0, 9, 10, 30])
 def test_copies_follow_the_real_outlets(partners: int) -> None:
     wide = network.with_copies(GROUP, partners)

@@ -141,6 +141,11 @@ def test_the_three_readings_of_lawang() -> None:
     assert [work.throughput(p, 0) for p in (structural, additive, literal)] == [1, 1, 1]
     assert [work.throughput(p, 2) for p in (structural, additive, literal)] == [0.7, 1, 0]
     assert work.throughput(P, 5) == 1  # kappa is 0 in the usual village
+    assert [work.stops_with_a_tie(p, 1.0) for p in (additive, literal)] == [0, 1]
+    assert work.stops_with_a_tie(structural, 1.0) == pytest.approx(0.3)
+    assert work.stops_with_a_tie(structural, 0.7) == 0  # a tie is broken anyhow
+    assert work.loss_of_tie(0.6, 0.5) == pytest.approx(0.8)
+    assert work.loss_of_tie(0.1 + 0.2, 0.0) == 0.1 + 0.2
     assert work.core_stands(additive, 3, True, False)
     assert not work.core_stands(literal, 3, False, False)
     assert [work.core_hazard(p, False) for p in (structural, additive, literal)] == [0.01, 0, 0.01]

@@ -10,10 +10,12 @@ import pytest
 from experiments import report, store
 from experiments.plots import style
 from experiments.plots.strip import MARKS
-from experiments.plots.timeline import timeline, timeline_table, twentieths
+from experiments.plots.timeline import STAGES, timeline, timeline_table, twentieths
+from sim.draws import Luck
 from tests.commands import SMALL, call
 from tests.drawn import clashes, words
 from tests.plot_data import HOSTILE, weekly
+from tests.worlds import live, told, weeks_of
 
 COLUMNS = ["village_id", "replication_id", "week", "kind", "subject", "value"]
 PLANNED = [
@@ -160,3 +162,34 @@ def test_plans_with_stages_get_a_timeline(tmp_path: Path, monkeypatch: pytest.Mo
 )
 def test_the_strip_shows_what_is_certain(plan: dict[str, object], weeks: list[int]) -> None:
     assert report._weeks(plan) == weeks
+
+
+def test_cycles_are_marked_by_how_often_they_come() -> None:
+    """The second reflection comes in one run of twenty: a small and pale mark beside its number."""
+    rows = [
+        ("reflection", "stage", 0, 1.0, 1.0),
+        ("reflection", "stage", 13, 0.05, 2.0),
+    ]
+    table = pd.DataFrame(rows, columns=["stage", "kind", "week", "share", "cycle"])
+    (ax,) = timeline(table, DATES, "a").axes
+    usual, rare = ax.collections
+    assert usual.get_offsets()[0].tolist() == [0, 0] and rare.get_offsets()[0].tolist() == [13, 0]
+    assert usual.get_sizes()[0] > 3 * rare.get_sizes()[0]
+    assert usual.get_facecolor()[0, 0] < rare.get_facecolor()[0, 0]  # darker
+    places = {word.get_text(): word.get_position()[0] for word in ax.texts}
+    assert 0 < places["1"] < 2 and 13 < places["2"] < 15
+
+
+@pytest.mark.parametrize("replication", range(8))
+def test_every_cycle_of_the_reacting_plan_has_four_stages(replication: int) -> None:
+    """As long as the group lives; in order, as far as what reacts does not step in."""
+    record = live("reacting_plan", 52, luck=Luck(0, 0, replication))
+    end = min([52, *weeks_of(record, "group_ended")])
+    stages = told(record, "stage")
+    for cycle in range(1, 1 + end // 13):
+        first = {}
+        for each in stages:
+            if each.value == cycle:
+                first.setdefault(each.subject, each.week - 13 * (cycle - 1))
+        assert set(first) == set(STAGES), cycle
+        assert first["reflection"] == 0 and first["evaluation"] == 12

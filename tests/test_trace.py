@@ -175,10 +175,19 @@ def test_only_the_watched_agent_is_told() -> None:
 
 def test_phases_are_named_in_their_order_when_something_happened() -> None:
     lines = traced("kube")[1]
-    titles = [line for line in lines if not line.startswith(" ") and ":" not in line]
-    order = [phase.name for phase in PHASES]
-    assert titles == [name for name in order if name in titles]
-    assert {"interventions", "orders", "production", "division"} <= set(titles)
+    titles = [line for line in lines if line.startswith("[")]
+    order = [f"[{n}] {phase.name}: {phase.sentence}" for n, phase in enumerate(PHASES, start=1)]
+    assert titles == [title for title in order if title in titles]
+    named = {title.split()[1] for title in titles}
+    assert {"interventions:", "orders:", "production:", "division:"} <= named
+
+
+def test_phases_stand_apart_and_none_is_empty() -> None:
+    lines = traced("kube")[1]
+    places = [n for n, line in enumerate(lines) if line.startswith("[")]
+    assert len(places) < len(PHASES)
+    for n in places:
+        assert lines[n + 1].startswith("  ") and lines[n - 1 : n] in ([], [""])
 
 
 def test_what_changed_is_told() -> None:

@@ -24,10 +24,13 @@ RUN = ["village_id", "replication_id"]
 
 ROW = 0.21  # inches
 LABELS = 1.85  # inches for the names at the left
+POINTS = 72  # of an inch
 TWENTY = 20
 SMALLEST, LARGEST = 2.5, 7.0  # points across a mark of 1 and of all 20
 DARKNESS = LinearSegmentedColormap.from_list("share", ["#B4B4B4", INK])
-APART = 3.0  # weeks between two numbers of cycles that can both be read
+APART = 22.0  # points between two numbers of cycles that can both be read
+BESIDE = 5.0  # points from the middle of a mark to its number
+ROOM = 14.0  # points for the number beside a mark of the last week
 
 
 def timeline_table(
@@ -65,6 +68,8 @@ def _cycles(events: pd.DataFrame, runs: int) -> pd.DataFrame:
 def timeline(table: pd.DataFrame, dates: pd.Series[str], title: str, lang: str = "id") -> Figure:
     """A lane for each stage, in it a row for each kind: the more runs, the larger and darker.
 
+    A cycle is numbered where it comes to a stage, with a mark of its own for how often it does.
+
     table: as from `timeline_table`; dates: first day of each week, indexed by week.
     """
     rows = list(_rows(table))
@@ -72,16 +77,18 @@ def timeline(table: pd.DataFrame, dates: pd.Series[str], title: str, lang: str =
         ROW * len(rows) + 0.55, text(lang, "plot.timeline_title"), title, _handles(lang), 2
     )
     ax = figure.add_subplot()
+    points = POINTS * (WIDTH - LABELS)
+    week = (points - ROOM) / (len(dates) + 1)  # points of one
     for y, (stage, kind) in enumerate(rows):
         part = table[(table["stage"] == stage) & (table["kind"] == kind)]
         if kind == STAGE:
             ax.axhspan(y - 0.5, y + 0.5, color=PALE, linewidth=0)
-            _number_cycles(ax, part, y, lang)
+            _number_cycles(ax, part, y, week, lang)
         elif kind:
             ax.axhline(y, color=PALE, linewidth=0.8, zorder=0)
             _mark(ax, part, kind, y)
     _name_rows(ax, rows, lang)
-    ax.set_xlim(dates.index[0] - 1, dates.index[-1] + 1)
+    ax.set_xlim(dates.index[0] - 1, dates.index[-1] + 1 + ROOM / week)
     week_ticks(ax, dates, WIDTH - LABELS, lang)
     ax.set_xlabel(text(lang, "plot.week"))
     return figure
@@ -121,14 +128,21 @@ def _size(counts: pd.Series[float]) -> pd.Series[float]:
     return SMALLEST + (LARGEST - SMALLEST) * (counts / TWENTY) ** 0.5
 
 
-def _number_cycles(ax: Axes, part: pd.DataFrame, y: int, lang: str) -> None:
-    """The number of each cycle at its usual week, as far as they do not collide."""
-    last = -APART
-    for week, cycle in sorted(zip(part["week"], part["cycle"], strict=True)):
-        if week - last >= APART:
-            words = number(cycle, lang, 0)
-            ax.text(week, y, words, fontsize=SMALL, ha="center", va="center_baseline")
-            last = week
+def _number_cycles(ax: Axes, part: pd.DataFrame, y: int, week: float, lang: str) -> None:
+    """Each cycle at its usual week, as far as they do not collide; `week`: points of a week.
+
+    A mark as the legend has it tells in how many runs the cycle comes to this stage; beside it
+    stands the cycle's number.
+    """
+    last = -APART / week
+    for row in part.sort_values(["week", "cycle"]).itertuples():
+        if (row.week - last) * week >= APART:
+            counts = twentieths(pd.Series([row.share]))
+            shades = DARKNESS(counts / TWENTY)
+            ax.scatter([row.week], [y], s=_size(counts) ** 2, color=shades, clip_on=False)
+            right = row.week + BESIDE / week
+            ax.text(right, y, number(row.cycle, lang, 0), fontsize=SMALL, va="center_baseline")
+            last = row.week
 
 
 def _name_rows(ax: Axes, rows: list[tuple[str, str]], lang: str) -> None:

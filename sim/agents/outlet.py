@@ -38,12 +38,16 @@ class Outlet(Actor, OutletState):
             self.pay_late(1)
 
     def close(self, weeks: int) -> None:
-        """It is closed for some weeks."""
+        """It is closed for some weeks; that concerns a group that lives."""
+        if not self.village.kube.alive:
+            return
         self.closed_weeks = weeks
         self.village.note(What.OUTLET_CLOSURE, self.index, weeks)
 
     def pay_late(self, weeks: int) -> None:
-        """It pays nothing for some weeks; what it owes adds up."""
+        """It pays nothing for some weeks; what it owes adds up. To an ended group, if it owes."""
+        if not self.village.kube.alive and not self.due.any():
+            return
         self.late_weeks = weeks
         self.village.note(What.LATE_PAYMENT, self.index, weeks)
 

@@ -44,6 +44,7 @@ def check_group(group: Group) -> list[Finding]:
     return [
         *_repeated_ids(group),
         *_members(group),
+        *_outlets(group),
         *_first_day(group),
         *_missing_numbers(group),
         *_numbers(group),
@@ -72,6 +73,13 @@ def _members(group: Group) -> Iterator[Finding]:
     if not low <= count <= high:
         message = f"got {count}; by the rules a KUBE has {low} to {high} members"
         yield Finding(("members", "count"), message, warning=True)
+
+
+def _outlets(group: Group) -> Iterator[Finding]:
+    if not group.outlets:
+        told = "outlets" in group.model_fields_set
+        path = ("outlets",) if told else ("products",)
+        yield Finding(path, "there are no outlets: nothing can be sold", warning=True)
 
 
 def _first_day(group: Group) -> Iterator[Finding]:

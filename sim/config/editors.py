@@ -31,7 +31,6 @@ def _name_parameters(values: dict[str, Any]) -> None:
     values["properties"] = {
         name: {**value, "description": f"{row.meaning} ({row.unit}), by default {row.default}"}
         for name, row in REGISTER.items()
-        if row.role != "later"
     }
 
 

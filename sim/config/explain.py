@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any, Final, TypeVar, get_args
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final, Generic, NamedTuple, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
 from sim.config.problems import Problem, Steps, did_you_mean, one_of, shown, spelt
 from sim.config.tree import Node
+from sim.config.values import LAST_WEEK
 
 Model = TypeVar("Model", bound=BaseModel)
 
+_ROUNDS: Final = 3  # a faulty key is left out, then stood in for, or its item left out as well
+_STAND_INS: Final[Mapping[str, Any]] = {  # for keys that an item of a list lacks
+    "name": "?",
+    "weeks": 1,
+    "outlet": "any",
+    "donor": "any",
+    "ingredient": "any",
+    "requests": ["legality"],
+    "households": 1,
+    "size": 0.1,
+    "place": "in_village",
+    "distance_km": 1,
+}
 _UNKNOWN_KEY: Final = "extra_forbidden"
+ITEM: Final = 2  # steps to an item of a section that is a list
 _FREE: Final = {("set",), ("parameters",)}  # sections whose entries stand for themselves
 _EXPECTED: Final = {
     "model_type": "lines such as 'key: value'",
@@ -36,30 +51,45 @@ _EXPECTED: Final = {
 }
 
 
+class Told(NamedTuple, Generic[Model]):
+    """What a file tells, as far as it can be understood, and what is wrong with it.
+
+    Where the file has mistakes, `document` is made of what remains without the faulty keys, with
+    stand-ins for what is then missing, so that the later checks can still be told of the rest;
+    None when that is not enough. `root` is the tree it came from; `gone` are the keys in it that
+    the file does not hold like this: nothing that rests on them is to be told.
+    """
+
+    document: Model | None
+    root: Node
+    problems: list[Problem]
+    gone: frozenset[Steps] = frozenset()
+
+
 def validated(
     model: type[Model], root: Node, file: str, name: str, stand_ins: Mapping[str, object]
-) -> tuple[Model | None, Node, list[Problem]]:
-    """The object, the tree it came from, and what is wrong with the file; `name` becomes the id.
-
-    Where the file has mistakes, the object is made of what remains without the faulty entries,
-    with `stand_ins` for what is then missing, so that the later checks can still be told of the
-    rest; None when that is not enough.
-    """
+) -> Told[Model]:
+    """What a file tells; `name` becomes the id, `stand_ins` are for sections that it lacks."""
     problems = []
     if (written := root.child("id")) is not None:
         message = f"leave this out: the name of the file is the id, '{name}'"
         problems.append(Problem(file, written.line, "id", message))
     try:
-        return model.model_validate({**root.plain(), "id": name}), root, problems
+        return Told(model.model_validate({**root.plain(), "id": name}), root, problems)
     except ValidationError as error:
         found = error.errors(include_url=False)
     problems += [_problem(model, root, file, each) for each in found]
-    sound = _without(root, {_entry(root, each) for each in found})
-    left = {key: value for key, value in sound.plain().items() if value != []}
-    try:
-        return model.model_validate({**stand_ins, **left, "id": name}), sound, problems
-    except ValidationError:
-        return None, sound, problems
+    sound, gone = root, frozenset[Steps]()
+    for _ in range(_ROUNDS):
+        sound, less = _mended(sound, found)
+        gone |= less
+        left = {key: value for key, value in sound.plain().items() if value != []}
+        try:
+            document = model.model_validate({**stand_ins, **left, "id": name})
+            return Told(document, sound, problems, gone)
+        except ValidationError as error:
+            found = error.errors(include_url=False)
+    return Told(None, sound, problems, gone)
 
 
 def locate(root: Node, steps: Steps) -> Node:
@@ -150,11 +180,57 @@ def _is_kind(model: type[BaseModel], kind: str | int) -> bool:
     return field is not None and get_args(field.annotation) == (kind,)
 
 
+def _mended(root: Node, found: Iterable[Any]) -> tuple[Node, frozenset[Steps]]:
+    """The tree without what is faulty, with stand-ins for what is missing; the keys changed."""
+    faulty, lacking = set[Steps](), dict[Steps, Any]()
+    for each in found:
+        path = locate(root, each["loc"]).path
+        here = each["type"] == "missing" and _is_item(path) and len(path) == ITEM
+        value = _stand_in(path, _missing(each)) if here else None
+        if value is None:
+            faulty.add(_entry(root, each))
+        else:
+            lacking[*path, _missing(each)] = value
+    changed = {path for path in faulty if _is_item(path) and len(path) > ITEM}
+    return _with(_without(root, faulty), lacking), frozenset({*changed, *lacking})
+
+
+def _is_item(path: Steps) -> bool:
+    """Whether a path leads to an item of a section that is a list, or into one."""
+    return len(path) >= ITEM and isinstance(path[1], int)
+
+
+def _stand_in(item: Steps, key: str) -> Any:
+    """A value for a missing key; None when there is none that would do. Each week is another."""
+    return LAST_WEEK - int(item[1]) % LAST_WEEK if key == "week" else _STAND_INS.get(key)
+
+
+def _with(node: Node, lacking: Mapping[Steps, Any]) -> Node:
+    """The tree with values for missing keys."""
+    if isinstance(node.value, list):
+        return Node([_with(child, lacking) for child in node.value], node.line, node.path)
+    if not isinstance(node.value, dict):
+        return node
+    values = {key: _with(child, lacking) for key, child in node.value.items()}
+    for path, value in lacking.items():
+        if path[:-1] == node.path:
+            values[str(path[-1])] = _planted(value, node.line, path)
+    return Node(values, node.line, node.path)
+
+
+def _planted(value: Any, line: int, path: Steps) -> Node:
+    if isinstance(value, list):
+        return Node([Node(each, line, path) for each in value], line, path)
+    return Node(value, line, path)
+
+
 def _entry(root: Node, found: Any) -> Steps:
     """The entry without which the file would be sound: a key, an item of a list, or a section."""
     path = locate(root, found["loc"]).path
     if found["type"] == _UNKNOWN_KEY:
         return path
+    if _is_item(path):
+        return path[: ITEM + 1]
     items = [path[: n + 1] for n, step in enumerate(path) if isinstance(step, int)]
     section = path[:2] if path[:1] in _FREE else path[:1]
     return items[0] if items else section

@@ -65,7 +65,7 @@ def live(
             open_week(ground, now, women, outlets, kube)
             farm_calls(ground, now, women, kube)
             interventions(ground, now, women, outlets, donors, kube, plans, room)
-            attendance(ground, now, women, kube)
+            attendance(ground, now, women, kube, plans)
             orders(ground, now, outlets, kube, room)
             production(ground, now, women, outlets, kube, room)
             delivery(ground, now, outlets, kube)

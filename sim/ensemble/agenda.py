@@ -6,7 +6,7 @@ from typing import Any
 
 from sim.compiled import compiled
 from sim.draws import Event, about
-from sim.ensemble.basis import Now, active_women, draw, note
+from sim.ensemble.basis import Now, draw, note
 from sim.ensemble.effects import close_own, take_effect
 from sim.happenings import What
 from sim.parameters import Kind
@@ -78,6 +78,9 @@ def carry_out(
 ) -> None:  # fmt: skip
     """Invite, charge, and let it have its effect."""
     group, plan = kube.rows[0], plans.rows[i]
+    if not can_pay_levy(ground.p[0], group, plan):
+        note(now, What.STALL_CLOSED, plan.outlet, 0.0)
+        return
     invited = invite(ground, women, group, plan, room)
     key = key_of(plan, outlets, donors)
     gathered = 0
@@ -91,7 +94,11 @@ def carry_out(
         or plan.kind in agenda_rules.ERRANDS
         or plan.kind in agenda_rules.TALKS
     )
-    charge(ground, group, plan.kind, gathered if needs_women else active_women(women, group))
+    charge(ground, group, plan.kind)
+    if needs_women:
+        give_hours(ground, group, plan.kind, gathered)
+    else:
+        plan.beside_week = now.week
     note(now, plan.kind, plan.outlet if plan.outlet != NONE else plan.donor, 0.0)
     if needs_women and gathered == 0:
         note(now, What.NOBODY_CAME, plan.kind, 0.0)
@@ -155,8 +162,20 @@ def decide_to_gather(
 
 
 @compiled
-def charge(ground: Ground, group: Any, kind: int, came: int) -> None:
+def can_pay_levy(p: Any, group: Any, plan: Any) -> bool:
+    if plan.kind != Kind.MARKET_STALL or not plan.effective:
+        return True
+    return bool(group.cash - group.transport >= int(p.stall_levy))
+
+
+@compiled
+def charge(ground: Ground, group: Any, kind: int) -> None:
     cost = ground.costs[kind]
     group.intervention_rp += work.scaled(cost.rp, ground.p[0].intervention_cost_factor)
     group.facilitator_days += cost.days
+
+
+@compiled
+def give_hours(ground: Ground, group: Any, kind: int, came: int) -> None:
+    cost = ground.costs[kind]
     group.intervention_hours += work.hours_of(min(cost.persons, came), cost.hours)

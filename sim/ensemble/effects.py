@@ -47,7 +47,8 @@ def take_effect(
     elif plan.kind == Kind.CAMPAIGN:
         campaign(p, now, outlets, group)
     elif plan.kind == Kind.MARKET_STALL:
-        market_stall(ground, now, outlets, group, plan)
+        group.transport += int(p.stall_levy)
+        open_own(ground, outlets, plan.outlet)
     elif plan.kind == Kind.SOCIAL_MEDIA:
         open_own(ground, outlets, plan.outlet)
     elif plan.kind == Kind.FACILITY:
@@ -219,16 +220,6 @@ def campaign(p: Any, now: Now, outlets: Outlets, group: Any) -> None:
     luck = draw(now, Event.CANDIDATES, 0, 0)
     reached = binomial(p.n_pool_recruits, p.campaign_reach, luck)
     group.candidates = max(group.candidates, reached)
-
-
-@compiled
-def market_stall(ground: Ground, now: Now, outlets: Outlets, group: Any, plan: Any) -> None:
-    levy = int(ground.p[0].stall_levy)
-    if group.cash - group.transport < levy:
-        note(now, What.STALL_CLOSED, plan.outlet, 0.0)
-        return
-    group.transport += levy
-    open_own(ground, outlets, plan.outlet)
 
 
 @compiled

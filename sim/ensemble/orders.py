@@ -9,20 +9,20 @@ from numpy.typing import NDArray
 
 from sim.compiled import compiled
 from sim.draws import Event
-from sim.ensemble.agenda import inclination
+from sim.ensemble.agenda import give_hours, inclination
 from sim.ensemble.basis import Now, draw, trust_of
 from sim.rules import members, work
 from sim.rules import selling as selling_rules
 from sim.setting import Ground
 from sim.state import Status
 from sim.sums import pieces, times
-from sim.world import KubeArrays, Outlets, Room, Women
+from sim.world import KubeArrays, Outlets, Plans, Room, Women
 
 
 @compiled
-def attendance(ground: Ground, now: Now, women: Women, kube: KubeArrays) -> None:
+def attendance(ground: Ground, now: Now, women: Women, kube: KubeArrays, plans: Plans) -> None:
     p, group = ground.p[0], kube.rows[0]
-    came = there = 0
+    came = there = here = 0
     for i in range(group.women):
         woman = women.rows[i]
         if not woman.active:
@@ -35,8 +35,12 @@ def attendance(ground: Ground, now: Now, women: Women, kube: KubeArrays) -> None
             if kube.held[s]:
                 chance = members.attendance_probability(p, logit, women.called[i, s])
                 women.came[i, s] = draw(now, Event.ATTEND, woman.key, s) < chance
-                came += 1 if women.came[i, s] else 0
+        came += times(women.came[i])
+        here += 1 if times(women.came[i]) else 0
     group.attendance = work.share(came, work.hours_of(there, times(kube.held)))
+    for i in range(len(plans.rows)):
+        if plans.rows[i].beside_week == now.week:
+            give_hours(ground, group, plans.rows[i].kind, here)
 
 
 @compiled

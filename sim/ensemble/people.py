@@ -18,7 +18,7 @@ from sim.world import KubeArrays, Women
 @compiled
 def people(ground: Ground, now: Now, women: Women, kube: KubeArrays) -> None:
     p, group = ground.p[0], kube.rows[0]
-    if now.week < 0:
+    if now.week < 0 or not group.alive:
         return
     replace_lost_officer(p, now, women, group)
     for i in range(group.women):
@@ -76,7 +76,7 @@ def find_a_house(p: Any, now: Now, women: Women, group: Any) -> None:
 
 @compiled
 def may_grow(p: Any, now: Now, group: Any, there: int, room: bool) -> bool:
-    if not group.alive or not room or there >= max(p.kube_limit, p.n_members):
+    if not room or there >= max(p.kube_limit, p.n_members):
         return False
     if draw(now, Event.JOIN, 0, 0) >= members.fill_probability(p, group.candidates):
         return False
@@ -90,7 +90,7 @@ def may_break(p: Any, now: Now, group: Any) -> None:
         group.core_down -= 1
         return
     hazard = work.core_hazard(p, group.facility_until >= now.week)
-    if group.alive and draw(now, Event.CORE_FAILURE, 0, 0) < hazard:
+    if draw(now, Event.CORE_FAILURE, 0, 0) < hazard:
         final = work.core_final_probability(p, group.norm, group.mentor)
         if draw(now, Event.CORE_FINAL, 0, 0) < final:
             group.alive = False

@@ -13,6 +13,7 @@ from sim.quantiles import rank
 from sim.rules import members, support, work
 from sim.setting import Ground
 from sim.state import NONE, Shock
+from sim.sums import pieces
 from sim.world import KubeArrays, Outlets, Room, Shocks, Women
 
 
@@ -26,7 +27,7 @@ def shocks(
     for i in range(group.women):
         suffer_woman(ground.p[0], now, women.rows[i], settling)
     for o in range(len(outlets.rows)):
-        suffer_outlet(ground.p[0], now, outlets.rows[o], settling)
+        suffer_outlet(ground.p[0], now, outlets, o, group, settling)
     suffer_group(ground, now, kube, settling)
     for s in range(len(planned.rows)):
         if planned.rows[s].week == now.week:
@@ -63,30 +64,35 @@ def lose_income(now: Now, woman: Any, weeks: int, share: float) -> None:
 
 
 @compiled
-def suffer_outlet(p: Any, now: Now, outlet: Any, settling: bool) -> None:
+def suffer_outlet(p: Any, now: Now, outlets: Outlets, o: int, group: Any, settling: bool) -> None:
+    outlet = outlets.rows[o]
     outlet.closed_weeks = max(0, outlet.closed_weeks - 1)
     outlet.late_weeks = max(0, outlet.late_weeks - 1)
     if settling:
         return
     if outlet.closed_weeks == 0 and draw(now, Event.CLOSURE, outlet.key, 0) < p.closure_hazard:
-        close(now, outlet, p.closure_weeks)
+        close(now, outlet, p.closure_weeks, group)
     if (
         outlet.late_weeks == 0
         and draw(now, Event.LATE_PAYMENT, outlet.key, 0) < p.late_payment_prob
     ):
-        pay_late(now, outlet, 1)
+        pay_late(now, outlets, o, 1, group)
 
 
 @compiled
-def close(now: Now, outlet: Any, weeks: int) -> None:
+def close(now: Now, outlet: Any, weeks: int, group: Any) -> None:
+    if not group.alive:
+        return
     outlet.closed_weeks = weeks
     note(now, What.OUTLET_CLOSURE, outlet.index, weeks)
 
 
 @compiled
-def pay_late(now: Now, outlet: Any, weeks: int) -> None:
-    outlet.late_weeks = weeks
-    note(now, What.LATE_PAYMENT, outlet.index, weeks)
+def pay_late(now: Now, outlets: Outlets, o: int, weeks: int, group: Any) -> None:
+    if not group.alive and pieces(outlets.due[o]) == 0:
+        return
+    outlets.rows[o].late_weeks = weeks
+    note(now, What.LATE_PAYMENT, o, weeks)
 
 
 @compiled
@@ -115,6 +121,8 @@ def lose_harvest(now: Now, group: Any, weeks: int, share: float) -> None:
 
 @compiled
 def pay_more(now: Now, kube: KubeArrays, ingredient: int, weeks: int, size: float) -> None:
+    if not kube.rows[0].alive:
+        return
     kube.price_weeks[ingredient], kube.price_rise[ingredient] = weeks, size
     note(now, What.INGREDIENT_PRICE, ingredient, size)
 
@@ -147,9 +155,9 @@ def befall(
         for o in range(len(outlets.rows)):
             if shock.outlet == NONE or shock.outlet == o:
                 if shock.kind == Shock.OUTLET_CLOSURE:
-                    close(now, outlets.rows[o], shock.weeks)
+                    close(now, outlets.rows[o], shock.weeks, group)
                 else:
-                    pay_late(now, outlets.rows[o], shock.weeks)
+                    pay_late(now, outlets, o, shock.weeks, group)
 
 
 @compiled

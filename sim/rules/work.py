@@ -115,6 +115,21 @@ def throughput(p: Parameters, broken: int) -> float:
 
 
 @compiled
+def stops_with_a_tie(p: Parameters, now: float) -> float:
+    """Share (0-1) of all other sales that stop when one more tie breaks (Lawang 4).
+
+    now: this week's throughput, under which they were made.
+    """
+    return 1 - share(throughput(p, 1), now)
+
+
+@compiled
+def loss_of_tie(own: float, stops: float) -> float:
+    """Share (0-1) of a week's sales lost with a tie: its `own`, and what of the rest `stops`."""
+    return own + (1 - own) * stops
+
+
+@compiled
 def dearer(cost: int, shares: NDArray[np.float64], rises: NDArray[np.float64]) -> int:
     """Rupiah of a piece's materials when ingredients, each a share of the cost, are dearer."""
     factor = 1.0

@@ -249,9 +249,8 @@ class Rebuilt:
         self.habits()
         self.skills()
         self.hearsay()
-        if self.week >= 0:
-            if self.kube.alive:
-                self.ties()
+        if self.week >= 0 and self.kube.alive:
+            self.ties()
             self.people()
         self.outside_money()
 
@@ -504,12 +503,11 @@ class Rebuilt:
             for woman in self.active():
                 self.may_strike_woman(woman)
             for outlet in self.outlets:
-                if not outlet.closed_weeks and self.u("CLOSURE", outlet.key) < p.closure_hazard:
+                shut, late = self.u("CLOSURE", outlet.key), self.u("LATE_PAYMENT", outlet.key)
+                if not outlet.closed_weeks and shut < p.closure_hazard and kube.alive:
                     outlet.closed_weeks = int(p.closure_weeks)
-                if not outlet.late_weeks and self.u("LATE_PAYMENT", outlet.key) < (
-                    p.late_payment_prob
-                ):
-                    outlet.late_weeks = 1
+                if not outlet.late_weeks and late < p.late_payment_prob:
+                    self.pay_late(outlet, 1)
             self.may_strike_group()
         for shock in self.scheduled:
             if shock.week == self.week:
@@ -530,7 +528,7 @@ class Rebuilt:
             kube.harvest_weeks, kube.harvest_loss = int(p.harvest_fail_weeks), p.harvest_fail_share
         for i, name in enumerate(self.ingredients):
             luck = self.u("PRICE_SHOCK", key_of(name))
-            if not kube.price_weeks[i] and luck < p.price_shock_hazard:
+            if not kube.price_weeks[i] and luck < p.price_shock_hazard and kube.alive:
                 kube.price_weeks[i], kube.price_rise[i] = (
                     int(p.price_shock_weeks), p.price_shock_size
                 )  # fmt: skip
@@ -548,14 +546,19 @@ class Rebuilt:
                     woman.ill_weeks = shock.weeks
         elif shock.kind == "failed_harvest":
             kube.harvest_weeks, kube.harvest_loss = shock.weeks, shock.size
-        elif shock.kind == "ingredient_price":
+        elif shock.kind == "ingredient_price" and kube.alive:
             i = self.ingredients.index(shock.ingredient)
             kube.price_weeks[i], kube.price_rise[i] = shock.weeks, shock.size
-        else:
-            field = "closed_weeks" if shock.kind == "outlet_closure" else "late_weeks"
-            for outlet in self.outlets:
-                if shock.outlet in ("any", outlet.id):
-                    setattr(outlet, field, shock.weeks)
+        for outlet in self.outlets:
+            if getattr(shock, "outlet", None) in ("any", outlet.id):
+                if shock.kind == "late_payment":
+                    self.pay_late(outlet, shock.weeks)
+                elif kube.alive:
+                    outlet.closed_weeks = shock.weeks
+
+    def pay_late(self, outlet: Any, weeks: int) -> None:
+        if self.kube.alive or any(outlet.due):
+            outlet.late_weeks = weeks
 
     # --- open_week, farm_calls ---
 
@@ -607,6 +610,7 @@ class Rebuilt:
                 outlet.own, outlet.status = False, outlet.before
                 self.know_nothing_more(outlet)
                 outlet.receipts = [int(each.price * (1 - outlet.margin)) for each in self.products]
+        self.beside: list[str] = []  # what goes on this week without an invitation
         for plan in self.plans if self.kube.alive else ():
             if self.takes_place(plan):
                 self.carry_out(plan)
@@ -676,6 +680,9 @@ class Rebuilt:
 
     def carry_out(self, plan: Any) -> None:
         kube, kind, v = self.kube, plan.kind, self.values
+        short = kube.cash - kube.transport < int(self.p.stall_levy)
+        if kind == "market_stall" and plan.effective and short:
+            return
         partner = plan.outlet or plan.donor
         whom = (partner.key if partner else 0) ^ KINDS.index(kind)
         invited = self.invited_to(plan)
@@ -687,14 +694,18 @@ class Rebuilt:
                 came.append(woman)
         turnout = share(len(came), len(invited))
         needs_women = kind in GATHERINGS | ERRANDS | TALKS
-        women = min(
-            int(v[f"cost_{kind}_persons"]), len(came) if needs_women else len(self.active())
-        )
         kube.intervention_rp += int(int(v[f"cost_{kind}_rp"]) * self.p.intervention_cost_factor)
         kube.facilitator_days += v[f"cost_{kind}_days"]
-        kube.intervention_hours += women * v[f"cost_{kind}_hours"]
+        if needs_women:
+            self.give_hours(kind, len(came))
+        else:
+            self.beside.append(kind)
         if plan.effective and (came or not needs_women):
             getattr(self, f"effect_of_{kind}")(plan, came, turnout)
+
+    def give_hours(self, kind: str, came: int) -> None:
+        women = min(int(self.values[f"cost_{kind}_persons"]), came)
+        self.kube.intervention_hours += women * self.values[f"cost_{kind}_hours"]
 
     def effect_of_fgd(self, _: Any, came: list[Any], turnout: float) -> None:
         p, kube = self.p, self.kube
@@ -796,10 +807,8 @@ class Rebuilt:
             woman.efficacy = min(1, woman.efficacy + self.p.counsel_gain)
 
     def effect_of_market_stall(self, plan: Any, came: list[Any], turnout: float) -> None:
-        kube, levy = self.kube, int(self.p.stall_levy)
-        if kube.cash - kube.transport >= levy:
-            kube.transport += levy
-            self.effect_of_social_media(plan, came, turnout)
+        self.kube.transport += int(self.p.stall_levy)
+        self.effect_of_social_media(plan, came, turnout)
 
     def effect_of_social_media(self, plan: Any, _: list[Any], __: float) -> None:
         outlet = plan.outlet
@@ -851,6 +860,8 @@ class Rebuilt:
                     woman.came[s] = self.u("ATTEND", woman.key, s) < chance
         came = sum(sum(woman.came) for woman in women)
         self.kube.attendance = share(came, len(women) * len(self.held))
+        for kind in self.beside:
+            self.give_hours(kind, sum(any(woman.came) for woman in women))
 
     # --- orders ---
 
@@ -1278,14 +1289,14 @@ class Rebuilt:
             chance = p.exit_hazard * (p.exit_unpaid_multiplier if long_unpaid else 1)
             woman.active = self.u("EXIT", woman.key) >= chance
         places = max(p.kube_limit, p.n_members) - len(self.active())
-        if kube.alive and places > 0 and len(self.women) < 2 * p.n_members:
+        if places > 0 and len(self.women) < 2 * p.n_members:
             chance = max(p.join_hazard, p.join_prob if kube.candidates > 0 else 0)
             if self.u("JOIN") < chance:
                 kube.candidates = max(0, kube.candidates - 1)
                 self.add_woman()
         if kube.core_down:
             kube.core_down -= 1
-        elif kube.alive and self.u("CORE_FAILURE") < self.core_hazard():
+        elif self.u("CORE_FAILURE") < self.core_hazard():
             final = p.core_terminal_prob * (1 - kube.norm)
             if self.u("CORE_FINAL") < final * (1 - p.core_mentor_relief * kube.mentor):
                 kube.alive = False
@@ -1469,11 +1480,19 @@ class Rebuilt:
             "informed": self.mean([outlet.informed for outlet in outlets]),
             "unsold_share": (delivered - sold) / delivered if delivered else NAN,
             "reach": share(total(map(self.usual, partners)), total(map(self.usual, outlets))),
-            "largest_loss": share(max(sales), sum(sales)),
+            "largest_loss": max(map(self.loss_without, outlets, sales)) if any(sales) else 0.0,
             "core_loss": stops,
             "outlets_active": len(partners),
             "trust_outlets": self.mean(list(map(self.trust_of, partners))) if partners else NAN,
         }
+
+    def loss_without(self, outlet: Any, takings: int) -> float:
+        """Share of this week's sales, of which there are some."""
+        own = takings / sum(self.value(one.sold) for one in self.outlets)
+        if outlet.own or (outlet.status != PARTNER and not takings):
+            return own
+        left = {"structural": 1 - self.p.lawang_kappa, "additive": 1.0, "literal": 0.0}
+        return own + (1 - own) * (1 - left[self.p.lawang_reading] / self.kube.throughput)
 
     def usual(self, outlet: Any) -> float:
         """Rupiah of the demand for what is offered, on a plain open day."""

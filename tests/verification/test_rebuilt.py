@@ -59,6 +59,7 @@ CASES: list[tuple[str | Scenario, Mapping[str, Value]]] = [
     ("everything", {**SMALL, "core_failure_hazard": 0.2, "core_terminal_prob": 0.4}),
     (STALLS, BROKE),
     (UNTIL_THE_END, ENDING),
+    ("with_shocks", {**HARD_TIMES, **ENDING, "division_rule": "equal", "payment_lag": 4}),
     *(
         ("perfected_design", {name: choice, "drop_threshold": 0.5})
         for name, row in REGISTER.items()

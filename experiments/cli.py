@@ -27,6 +27,7 @@ from experiments.options import (
     Weeks,
     Workers,
 )
+from experiments.trust import ablate, calibrate, table4, table5, validate
 
 app = typer.Typer(
     add_completion=False,
@@ -34,6 +35,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Group economics of a women's joint business group (KUBE), simulated week by week.",
 )
+
+
+for trusting in (validate, calibrate, ablate, table4, table5):
+    app.command()(trusting)
 
 
 def main() -> None:
@@ -263,70 +268,6 @@ def params(
         refuse(f"no parameter's name contains '{match}'")
     for line in parameter_lines(rows, as_csv):
         typer.echo(line)
-
-
-@app.command()
-@told_plainly
-def validate(
-    villages: Annotated[int, typer.Option(min=0, max=100_000, help="plausible villages")] = 200,
-    replications: Replications = 20,
-    group: GroupName = None,
-    seed: Seed = 0,
-    out: Out = None,
-    lang: Lang = "id",
-    workers: Workers = 0,
-) -> None:
-    """How far can the model be trusted: patterns, their knock-outs, and where they hold."""
-    from experiments.report import report_validate
-    from experiments.validation.validate import run_validate
-    from sim.scenario import DEFAULT_GROUP, load_group
-
-    folder = out or RESULTS / "validate"
-    run_validate(load_group(group or DEFAULT_GROUP), villages, replications, seed, folder, workers)
-    tell(report_validate(folder, lang), folder, lang)
-
-
-@app.command()
-@told_plainly
-def calibrate(
-    villages: Annotated[int, typer.Option(min=2, max=100_000, help="plausible villages")] = 4_000,
-    replications: Replications = 20,
-    group: GroupName = None,
-    seed: Seed = 0,
-    out: Out = None,
-    lang: Lang = "id",
-    workers: Workers = 0,
-) -> None:
-    """Which numbers the paper's story narrows, by history matching from their sourced ranges."""
-    from experiments.report import report_calibrate
-    from experiments.validation.calibrate import run_calibrate
-    from sim.scenario import DEFAULT_GROUP, load_group
-
-    folder = out or RESULTS / "calibrate"
-    run_calibrate(load_group(group or DEFAULT_GROUP), villages, replications, seed, folder, workers)
-    tell(report_calibrate(folder, lang), folder, lang)
-
-
-@app.command()
-@told_plainly
-def ablate(
-    villages: Annotated[int, typer.Option(min=2, max=100_000, help="plausible villages")] = 200,
-    replications: Replications = 5,
-    group: GroupName = None,
-    seed: Seed = 0,
-    margin: Margin = 1_000,
-    out: Out = None,
-    lang: Lang = "id",
-    workers: Workers = 0,
-) -> None:
-    """Where the package's gain comes from: without each mechanism, and under other forms."""
-    from experiments.report import report_ablations
-    from experiments.validation.ablations import run_ablations
-    from sim.scenario import DEFAULT_GROUP, load_group
-
-    folder = out or RESULTS / "ablate"
-    run_ablations(load_group(group or DEFAULT_GROUP), villages, replications, seed, folder, workers)
-    tell(report_ablations(folder, margin, lang), folder, lang)
 
 
 @app.command()

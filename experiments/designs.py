@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +54,25 @@ def _quantiles(row: Parameter, shares: NDArray[np.float64]) -> list[Value]:
     if row.whole:
         return [int(min(row.high, max(row.low, round(value)))) for value in values]
     return [float(value) for value in values]
+
+
+def stretched(register: Mapping[str, Parameter], factor: float) -> dict[str, Parameter]:
+    """Every range `factor` times as wide about its default, as far as that is possible at all.
+
+    Ranges that are drawn on a log scale are stretched on it; whole numbers stay whole.
+    """
+    return {name: _stretched(row, factor) if row.drawn else row for name, row in register.items()}
+
+
+def _stretched(row: Parameter, factor: float) -> Parameter:
+    mode = float(row.default)
+    if row.distribution == "log_triangular" and row.low > 0:
+        low, high = (mode * (end / mode) ** factor for end in (row.low, row.high))
+    else:
+        low, high = (mode + factor * (end - mode) for end in (row.low, row.high))
+    if row.whole:
+        low, high = round(low), round(high)
+    return replace(row, low=max(row.hard_low, low), high=min(row.hard_high, high))
 
 
 def grid(settings: Mapping[str, Sequence[Value]]) -> list[dict[str, Value]]:

@@ -20,6 +20,10 @@ Weeks = Annotated[
 Villages = Annotated[
     int, typer.Option(min=1, max=100_000, help="plausible villages; 1 is the default village alone")
 ]
+PlausibleVillages = Annotated[
+    int, typer.Option("--villages", min=2, max=100_000, help="plausible villages")
+]
+PaperScenario = Annotated[str, typer.Argument(help="scenario, by name or path")]
 Replications = Annotated[int, typer.Option(min=1, max=10_000, help="runs with other luck")]
 Seed = Annotated[int, typer.Option(min=0, max=2**31 - 1, help="for other villages and luck")]
 Set = Annotated[

@@ -24,7 +24,7 @@ from experiments.plots import (
 from experiments.plots import network as network_plot
 from experiments.plots import sweep as sweep_plot
 from experiments.sheet import SheetFacts, SheetOption, make_sheet
-from experiments.validation import ablations, calibrate, validate
+from experiments.validation import ablations, calibrate, claims, claims_told, validate
 from sim.parameters import ParameterError
 from sim.scenario import Group, Scenario, register_of
 
@@ -102,6 +102,21 @@ def report_calibrate(out: Path, lang: str) -> list[str]:
         figure = calibration.calibration(table, summary["allowed"], summary["villages"], lang)
         style.save(figure, out / "figures" / "calibration", table, footer(manifest, lang))
     return _tell(out, calibrate.told(summary, lang), lang)
+
+
+def report_claims(out: Path, lang: str) -> list[str]:
+    """The paper's table as pages in both languages, and each claim in words; returns these."""
+    manifest = store.read_manifest(out)
+    asked = manifest["question"]
+    group = Group.model_validate(asked["group"])
+    scenario = Scenario.model_validate(asked["scenario"])
+    rows = claims.rows_of(asked["command"], group, scenario)
+    summary = claims.summarise(store.read(out, "claims"), rows)
+    summary.to_csv(out / "summary.csv", index=False)
+    table = asked["command"]
+    for each, stem in (("id", table.replace("table", "tabel")), ("en", table)):
+        (out / f"{stem}.md").write_text(claims_told.page(summary, manifest, each), "utf-8")
+    return _tell(out, claims_told.told(summary, manifest, lang), lang)
 
 
 def report_ablations(out: Path, margin: float, lang: str) -> list[str]:

@@ -319,8 +319,8 @@ _row("fail_attendance_floor", 0.7, 0.5, 0.8, "share", "attendance that keeps del
      "theory sheet 2.3")
 _row("failure_goods_lost", 0.0, 0.0, 0.5, "share", "goods lost in a failed delivery week",
      "theory sheet 2.14.12")
-_row("core_failure_hazard", 0.01, 0.0, 0.05, "1/week", "the one house or treasurer falls out",
-     "F77: one site")
+_row("core_failure_hazard", 0.01, 0.0, 0.03, "1/week", "the one house or treasurer falls out",
+     "F77: one site; calibrated on V1, V2b", "calibrated/A", sourced=(0.01, 0.0, 0.05))
 _row("repair_weeks", 3, 1, 12, "weeks", "until the core, or a dropped tie, can be repaired",
      "Lawang 4 (F157); length assumed", distribution="integer")
 _row("repair_relief", 0.3, 0.0, 0.6, "share", "share of the repair time that full norms or a "
@@ -564,8 +564,9 @@ _row("consign_margin", 0.2, 0.05, 0.25, "share", "share of the price an outlet k
      "[S10-S13]", "literature/V", hard=(0, 0.95))
 _row("putus_margin", 0.275, 0.25, 0.3, "share", "the same when it buys outright (putus)",
      "theory sheet 2.4", hard=(0, 0.95))
-_row("payment_lag", 1, 0, 4, "weeks", "until an outlet pays for what it sold",
-     "F80 (consignment); lag assumed [S14]", distribution="integer", hard=(0, 12))
+_row("payment_lag", 0, 0, 2, "weeks", "until an outlet pays for what it sold",
+     "F80 (consignment); lag assumed [S14]; calibrated on V1, V2b", "calibrated/A",
+     distribution="integer", hard=(0, 12), sourced=(1, 0, 4))
 _row("demand_dispersion", 5, 2, 50, "x", "negative binomial size; infinite is Poisson",
      "theory sheet 2.14.10", distribution="log_triangular", hard=(0.01, 1e9))
 _row("catchment_overlap", 0.15, 0.0, 0.5, "x", "each further outlet of a kind nearby takes from "
@@ -692,8 +693,9 @@ _row("price_shock_hazard", 0.0, 0.0, 0.02, "1/week", "an ingredient becomes dear
      "banana prices up to double in Ramadan [S23]", "literature/V/A")
 _row("price_shock_weeks", 8, 4, 16, "weeks", "for how long", "assumption", distribution="integer")
 _row("price_shock_size", 0.3, 0.1, 1.0, "x", "by what share", "[S23]", "literature/V/A")
-_row("late_payment_prob", 0.0, 0.0, 0.05, "1/week", "an outlet does not pay this week, and later",
-     "F80 (consignment); size assumed")
+_row("late_payment_prob", 0.0, 0.0, 0.035, "1/week", "an outlet does not pay this week, and later",
+     "F80 (consignment); size assumed; calibrated on V1, V2b", "calibrated/A",
+     sourced=(0.0, 0.0, 0.05))
 
 # --- What interventions cost (given by the programme; one factor is uncertain) ---
 _row("intervention_cost_factor", 1.0, 0.5, 2.0, "x", "multiplies the cash cost of every "

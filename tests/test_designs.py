@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from experiments.designs import grid, parse_levels, plausible_villages
+from experiments.designs import grid, parse_levels, plausible_villages, stretched
 from experiments.study import Study, villages
 from sim.parameters import Parameter, ParameterError, Value
 from sim.scenario import register_of
@@ -212,3 +212,25 @@ def test_levels_that_are_refused(text: str, said: str) -> None:
     with pytest.raises(ParameterError) as refused:
         parse_levels(REGISTER, text)
     assert said in str(refused.value)
+
+
+def test_ranges_half_and_twice_as_wide() -> None:
+    rows = {
+        "plain": row(low=1, high=4),  # about its default
+        "log": row("log_triangular", 1, 4),
+        "whole": row("integer", 1, 4),
+    }
+    default = float(rows["plain"].default)
+    half, double = (stretched(rows, factor) for factor in (0.5, 2))
+    assert (half["plain"].low, half["plain"].high) == ((default + 1) / 2, (default + 4) / 2)
+    assert (double["plain"].low, double["plain"].high) == (2 - default, 8 - default)
+    assert half["log"].high == pytest.approx(math.sqrt(default * 4))
+    assert double["log"].low == pytest.approx(1 / default)
+    assert isinstance(half["whole"].low, int)
+    assert half["whole"].low >= 1
+
+
+def test_stretched_ranges_stay_possible() -> None:
+    wide = stretched(REGISTER, 100)
+    assert all(each.hard_low <= each.low <= each.high <= each.hard_high for each in wide.values())
+    assert {name for name, each in wide.items() if each != REGISTER[name]} <= set(DRAWN)

@@ -208,12 +208,12 @@ def commands() -> set[str]:
 
 @pytest.mark.parametrize("page", PROSE)
 def test_commands_that_pages_name_exist(page: str) -> None:
-    named = set(re.findall(r"(?:^|`)semangat ([a-z]+)", read(page), re.MULTILINE))
+    named = set(re.findall(r"(?:^|`)semangat ([a-z0-9]+)", read(page), re.MULTILINE))
     assert named <= commands()
 
 
 def test_the_readme_names_every_command() -> None:
-    assert commands() <= set(re.findall(r"semangat ([a-z]+)", read("README.md")))
+    assert commands() <= set(re.findall(r"semangat ([a-z0-9]+)", read("README.md")))
 
 
 PATHS = re.compile(r"`((?:sim|experiments|configs|tests|docs|results/reference)/[\w./-]*\w)`")

@@ -225,8 +225,8 @@ def test_ablations_tell_what_they_measured(tmp_path: Path) -> None:
     lines = report_ablations(out, 1_000, "en")
     table = store.read(out, "ablations")
     forms = {*ablations.ABLATIONS, *ablations.ALTERNATIVES, ablations.SPREADSHEET}
-    assert set(table["form"]) == forms
-    assert len(table) == 2 * len(forms) * len(ablations.STRATEGIES)
+    assert set(table["form"]) == forms | set(ablations.RANGES)
+    assert len(table) == 2 * (len(forms) + len(ablations.RANGES)) * len(ablations.STRATEGIES)
     chosen = (table["form"] == "full") & (table["scenario_id"] == "package_2019")
     gain = table.loc[chosen, "gain"].mean()
     assert f" {rupiah(gain, 'en')} a week" in lines[0]
@@ -234,7 +234,9 @@ def test_ablations_tell_what_they_measured(tmp_path: Path) -> None:
 
 
 def test_an_order_that_an_alternative_turns_is_not_firm() -> None:
-    forms = [*ablations.ABLATIONS, *ablations.ALTERNATIVES, ablations.SPREADSHEET]
+    forms = [
+        *ablations.ABLATIONS, *ablations.ALTERNATIVES, *ablations.RANGES, ablations.SPREADSHEET
+    ]  # fmt: skip
     best, worst = ablations.STRATEGIES[:2]
     rows = [
         [form, village, name, {best: 5_000, worst: 1_000}.get(name, 0)

@@ -15,9 +15,9 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from experiments.designs import plausible_villages
+from experiments.designs import plausible_villages, stretched
 from experiments.messages import number, rupiah, text
-from experiments.validation.laboratory import WEEKS, Laboratory, shipped, try_in
+from experiments.validation.laboratory import OWN_KINDS, WEEKS, Laboratory, shipped, try_in
 from experiments.validation.patterns import KnockOut, calendar_off, knocked
 from experiments.validation.statistics import FIRST_CYCLE, PACKAGE
 from sim.parameters import DAYS_PER_WEEK, Value
@@ -74,6 +74,8 @@ ALTERNATIVES: Final[Mapping[str, KnockOut]] = {
     "contract": knocked(contract="putus"),
 }
 SPREADSHEET: Final = "spreadsheet"
+RANGES: Final[Mapping[str, float]] = {"ranges_half": 0.5, "ranges_double": 2}  # times as wide
+MOST: Final = (0.05, 0.95)  # of villages
 
 
 def spreadsheet(lab: Laboratory, scenario: str) -> float:
@@ -89,7 +91,7 @@ def spreadsheet(lab: Laboratory, scenario: str) -> float:
     partners += [each for each in lab.group.outlets if each.id in visited and not each.initial]
     margin = 0.0
     for outlet in partners:
-        own = outlet.kind in ("market", "online")
+        own = outlet.kind in OWN_KINDS
         for product in (each for each in lab.group.products if not each.potential):
             life = int(values[f"shelf_life_days_{product.id}"])
             days = min(DAYS_PER_WEEK, life + int(p.sessions_per_week) - 1)
@@ -106,12 +108,16 @@ def run_ablations(
 ) -> None:
     """Live every strategy under every form of the model; `villages` plausible ones.
 
-    tables/ablations.parquet: form (an ablation, an alternative or `spreadsheet`), village_id,
-    scenario_id, gain (Rp a member and week of net income over the baseline), level (Rp).
+    tables/ablations.parquet: form (an ablation, an alternative, ranges of another width, or
+    `spreadsheet`), village_id, scenario_id, gain (Rp a member and week of net income over the
+    baseline), level (Rp).
     """
-    drawn = plausible_villages(register_of(group), villages, seed, ("initial_outlets",))
+    register = register_of(group)
+    registers = {"full": register, **{n: stretched(register, f) for n, f in RANGES.items()}}
     laboratories = [
-        Laboratory(group, values, i, replications, seed) for i, values in enumerate(drawn, 1)
+        Laboratory(group, values, i, replications, seed, form)
+        for form, rows in registers.items()
+        for i, values in enumerate(plausible_villages(rows, villages, seed), 1)
     ]
     question = {
         "command": "ablate", "group": group.model_dump(mode="json"), "seed": seed,
@@ -121,6 +127,8 @@ def run_ablations(
 
 
 def _try_all(lab: Laboratory) -> list[list[Any]]:
+    if lab.drawn_from != "full":
+        return _rows(lab.drawn_from, lab.village, _net_income(lab))
     rows: list[list[Any]] = []
     for form, change in {**ABLATIONS, **ALTERNATIVES}.items():
         rows += _rows(form, lab.village, _net_income(change(lab)))
@@ -141,6 +149,9 @@ def _rows(form: str, village: int, income: Callable[[str], float]) -> list[list[
 def summarise(table: pd.DataFrame, margin: float) -> dict[str, Any]:
     """What is left of the package's gain, and the order of the strategies, under each form.
 
+    `headline`: the package's gain with the ranges as they are, and half and twice as wide: its
+    mean, the ends between which it lies in 9 of 10 villages, and the share of villages in which it
+    is more than `margin`.
     `left`: by form the mean and median gain of the package over villages, and their share of the
     full model's mean. `orders`: by form the strategies from the highest mean gain to the lowest.
     `firm`: pairs (better, worse) whose means differ by more than `margin` in the full model and
@@ -160,6 +171,7 @@ def summarise(table: pd.DataFrame, margin: float) -> dict[str, Any]:
                 ]
                 (depends if turned else firm).append([better, worse, *turned])
     return {
+        "headline": {form: _headline(table, form, margin) for form in ("full", *RANGES)},
         "left": {
             form: {
                 "mean": float(means.loc[form, PACKAGE]),
@@ -176,6 +188,12 @@ def summarise(table: pd.DataFrame, margin: float) -> dict[str, Any]:
         "margin": margin,
         "error": _errors(table),
     }
+
+
+def _headline(table: pd.DataFrame, form: str, margin: float) -> dict[str, float]:
+    gain = table.loc[(table["form"] == form) & (table["scenario_id"] == PACKAGE), "gain"]
+    low, high = gain.quantile(list(MOST))
+    return {"mean": gain.mean(), "low": low, "high": high, "better": (gain > margin).mean()}
 
 
 def _errors(table: pd.DataFrame) -> dict[str, float]:
@@ -216,6 +234,16 @@ def told(summary: dict[str, Any], group: str, lang: str) -> list[str]:
             order=order(SPREADSHEET),
         ),
     ]  # fmt: skip
+    lines.append("")
+    for form, row in summary["headline"].items():
+        said = {key: rupiah(row[key], lang) for key in ("low", "high")}
+        lines.append(
+            text(
+                lang, "ablate.headline", form=text(lang, f"ablate.form.{form}"),
+                gain=rupiah(row["mean"], lang), margin=rupiah(summary["margin"], lang),
+                better=number(100 * row["better"], lang, 0), **said,
+            )
+        )  # fmt: skip
     if summary["firm"]:
         lines += ["", text(lang, "ablate.firm", margin=rupiah(summary["margin"], lang))]
         lines += [f"- {over(*pair)}" for pair in summary["firm"]]

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -26,6 +26,7 @@ from sim.scenario import Group, Scenario, load_group, load_scenario, register_of
 from sim.setting import Setting, setting_for
 
 WEEKS = 52
+OWN_KINDS: Final = ("market", "online")  # the group sells there itself, once it has opened them
 Numbers = NDArray[np.float64]
 
 _WEEKLY = {column.name: place for place, column in enumerate(WEEKLY)}
@@ -78,6 +79,7 @@ class Laboratory:
     village: int = 0
     replications: int = 20
     seed: int = 0
+    drawn_from: str = "full"  # the ranges from which its values come
     knocked: Mapping[str, Value] = field(default_factory=dict)  # settings that beat all others
     edit: Edit = _as_it_is  # what a knock-out does to every scenario
     _done: dict[Any, Runs] = field(default_factory=dict, compare=False)
@@ -179,7 +181,10 @@ def try_in(
         pd.DataFrame(rows, columns=list(columns)).to_parquet(
             part / "tables" / f"{name}.parquet", index=False
         )
-        numbers = [{"village_id": lab.village, **lab.values} for lab in laboratories]
+        numbers = [
+            {"village_id": lab.village, "ranges": lab.drawn_from, **lab.values}
+            for lab in laboratories
+        ]
         pd.DataFrame(numbers).to_parquet(part / "tables" / "villages.parquet", index=False)
         runs = sum(lab.lived for lab in laboratories)
         made = store.manifest(dict(question), time.monotonic() - started, runs)

@@ -2,9 +2,10 @@
 
 A check is one number with a tolerance: what it is in one village, and how sure (Monte Carlo). Its
 `kind` says what it is worth. *assumed*: it restates an input, and can be no evidence. *calibrated*:
-numbers were chosen by it (`calibrate`), which is no evidence either. *emergent*: nothing in the
-model says it. Its knock-out is the same village without the mechanism that should
-bring it about; where the knock-out passes as well, the check is no evidence either.
+numbers were chosen by it (`calibrate`), which is no evidence either. *guard*: a model that does not
+pass it is broken. *emergent*: nothing in the model says it. Its knock-out is the same village
+without the mechanism that should bring it about; where the knock-out passes as well, the check is
+no evidence either.
 """
 
 from __future__ import annotations
@@ -15,13 +16,14 @@ from typing import Final, Literal
 
 import numpy as np
 
+from experiments.validation import guards
 from experiments.validation import statistics as of
 from experiments.validation.estimates import Estimate
 from experiments.validation.laboratory import Laboratory, moved, planned
 from sim.parameters import Value
 from sim.scenario import Scenario
 
-Kind = Literal["assumed", "calibrated", "emergent"]
+Kind = Literal["assumed", "calibrated", "emergent", "guard"]
 Measure = Callable[[Laboratory], Estimate]
 KnockOut = Callable[[Laboratory], Laboratory]
 
@@ -97,6 +99,7 @@ _NO_VISITS: Final = _without("negotiation")
 _NO_PROPOSAL: Final = _without("capital_proposal")
 _NO_NOISE: Final = knocked(demand_dispersion=1e9)
 _DECAY: Final = knocked(cc_slope=1, share_freerider=0)
+_ONE_NET: Final = knocked(lawang_reading="literal")  # kappa = 1: all stands while a tie is broken
 CHECKS: Final = (
     Check("V1", "calibrated", "paper", 0.7, 1, of.flat, knocked(tie_prior_good=0)),
     Check("V2a", "emergent", "paper", 1.2, 4, of.slow_rise, _at_once),
@@ -129,6 +132,11 @@ CHECKS: Final = (
     Check("V13a", "assumed", "paper", 0.8, 1, of.the_house_fails, _two_houses),
     Check("V13b", "emergent", "paper", 0.05, 0.35, of.one_partner_out),
     Check("V13c", "emergent", "literature", 0, 12, of.recovery),
+    Check("V13d", "assumed", "paper", 0.05, 0.35, of.one_tie_breaks, _ONE_NET),
     Check("P1", "emergent", "paper", 0.7, 1, of.outside_ties_bind, knocked(session_hours=0.2)),
     Check("P2", "emergent", "theory", 0, 1, of.pays_less_than_fields, knocked(price_opak=15_000)),
+    Check("G1", "guard", "theory", 0, 0, guards.without_effects),
+    Check("G2", "guard", "theory", 0, 0, guards.nobody_buys),
+    Check("G3", "guard", "theory", 0, 0, guards.nobody_comes),
+    Check("G4", "guard", "theory", 0, 0.1, guards.all_at_their_worse_end),
 )  # fmt: skip

@@ -10,7 +10,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from experiments.validation.estimates import Estimate, mean, quantile, ratio, share
-from experiments.validation.laboratory import Laboratory, Numbers, Runs, moved, planned, shipped
+from experiments.validation.laboratory import (
+    OWN_KINDS,
+    Laboratory,
+    Numbers,
+    Runs,
+    moved,
+    planned,
+    shipped,
+)
 from sim.parameters import MONTHS, Value
 from sim.quantiles import negative_binomial
 from sim.rules import trust
@@ -127,7 +135,7 @@ def cash_when_late(lab: Laboratory) -> Estimate:
 def outside_is_harder(lab: Laboratory) -> Estimate:
     """First visits agreed to: outside the village less inside, one visit in week 4 to each."""
     strangers = [(place, each) for place, each in enumerate(lab.group.outlets)
-                 if not each.initial and each.kind not in ("market", "online")]  # fmt: skip
+                 if not each.initial and each.kind not in OWN_KINDS]  # fmt: skip
     plain = shipped(FIRST_CYCLE, lab.group.id)
     shares: dict[bool, list[Numbers]] = {True: [], False: []}
     for _, outlet in strangers:
@@ -340,6 +348,14 @@ def one_partner_out(lab: Laboratory) -> Estimate:
     """Share of the volume that is lost while one partner is closed."""
     lost, kept = (volume[:, 22:26].sum(1) for volume in _one_partner_out(lab))
     return mean(1 - ratio(lost, kept))
+
+
+def one_tie_breaks(lab: Laboratory) -> Estimate:
+    """Share of the sales of weeks 20-25 that hangs on one tie, mean of the partners then."""
+    runs = lab.run(PACKAGE)
+    partners = runs.outlets("status")[:, 20:26] == 1
+    lost = np.where(partners, runs.outlets("loss_if_lost")[:, 20:26], 0).sum((1, 2))
+    return mean(ratio(lost, partners.sum((1, 2)).astype(float)))
 
 
 def recovery(lab: Laboratory) -> Estimate:

@@ -17,7 +17,14 @@ from experiments.validation.patterns import CHECKS, Check
 from sim.scenario import Group, register_of
 
 Verdict = Literal[
-    "evidence", "fails", "assumed", "calibrated", "no_knock_out", "knock_out_passes", "untested"
+    "evidence",
+    "fails",
+    "assumed",
+    "calibrated",
+    "guard",
+    "no_knock_out",
+    "knock_out_passes",
+    "untested",
 ]
 RUNS = 200  # in the default village, whose numbers are told with their error
 COLUMNS = ["check", "village_id", "value", "error", "knock_out", "holds", "knock_out_holds"]

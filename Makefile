@@ -13,7 +13,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test check golden verify bench matrix clean
+.PHONY: help setup run test check golden verify trust bench matrix clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -51,6 +51,11 @@ golden: $(READY) ## refresh the golden values, on purpose
 
 verify: $(READY) ## run the slow statistical and packaging checks
 	$(BIN)/python -m pytest tests/verification
+
+trust: $(READY) ## measure anew what docs/validation.md tells (a quarter of an hour)
+	for each in validate calibrate ablate table4 table5; do \
+		$(BIN)/semangat $$each --out results/$$each || exit 1; done
+	$(BIN)/python -m experiments.reference results
 
 bench: $(READY) ## measure milliseconds per run
 	$(BIN)/semangat bench

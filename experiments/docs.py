@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from experiments import case
+from experiments import case, trust_page
 from experiments.analysis.runs import LASTS, MEANS, run_means
 from experiments.columns import EVENTS, KEYS, RUNS, WOMEN, About
 from experiments.markdown import code, codes, number, role, span, table
@@ -34,7 +34,8 @@ from sim.setting import Setting, setting_for
 from sim.week import PHASES
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-PAGES: Final = ("MODEL.md", "docs/parameters.md", "docs/tables.md")
+PAGES: Final = ("MODEL.md", "docs/parameters.md", "docs/tables.md",
+                 "docs/validation.md", "docs/TRACE.md")  # fmt: skip
 FULL: Final = "with_shocks"  # a scenario with plans and shocks
 COSTS: Final = ("rp", "days", "persons", "hours")
 WEEKLY_MARK: Final = "this week"  # the comment in sim/state.py above what a tick overwrites
@@ -364,6 +365,12 @@ BLOCKS: Final[dict[str, Callable[[], str]]] = {
     "women": lambda: columns(_sample().women, {**_sums(), **WOMEN}),
     "runs": lambda: columns(run_means(_sample()), _about_runs()),
     "events": lambda: columns(_sample().events, EVENTS),
+    "checks": trust_page.checks,
+    "calibration": trust_page.calibration,
+    "ablation": trust_page.ablation,
+    "table4": trust_page.table4,
+    "table5": trust_page.table5,
+    "provenance": trust_page.provenance,
 }
 
 if __name__ == "__main__":

@@ -80,9 +80,14 @@ def report_validate(out: Path, lang: str) -> list[str]:
     summary = validate.summarise(store.read(out, "checks"))
     summary.to_csv(out / "summary.csv", index=False)
     lines = validate.told(summary, lang)
-    figure = validation.validation(summary, lines[0], lang)
     foot = footer(store.read_manifest(out), lang)
-    style.save(figure, out / "figures" / "validation", summary, foot)
+    told = summary["kind"].isin(["emergent", "calibrated"])
+    for name, part, headline in (
+        ("validation", summary[told], lines[0]),
+        ("validation_rest", summary[~told], text(lang, "validate.rest")),
+    ):
+        figure = validation.validation(part, headline, lang)
+        style.save(figure, out / "figures" / name, part, foot)
     page = validate.page(summary, store.read_manifest(out))
     (out / "validation.md").write_text(page, "utf-8")
     return _tell(out, lines, lang)
@@ -101,6 +106,7 @@ def report_calibrate(out: Path, lang: str) -> list[str]:
     if len(table):
         figure = calibration.calibration(table, summary["allowed"], summary["villages"], lang)
         style.save(figure, out / "figures" / "calibration", table, footer(manifest, lang))
+    (out / "calibration.md").write_text(calibrate.page(summary, manifest), "utf-8")
     return _tell(out, calibrate.told(summary, lang), lang)
 
 
@@ -128,6 +134,7 @@ def report_ablations(out: Path, margin: float, lang: str) -> list[str]:
     style.save(
         ablation.ablation(table, lang), out / "figures" / "ablation", table, footer(manifest, lang)
     )
+    (out / "ablation.md").write_text(ablations.page(summary, manifest), "utf-8")
     group = manifest["question"]["group"]["id"]
     return _tell(out, ablations.told(summary, group, lang), lang)
 

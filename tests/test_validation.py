@@ -172,6 +172,26 @@ def test_shares_leave_out_what_cannot_be_judged() -> None:
     assert told(summary, "en")[0].startswith(f"Of {(summary['kind'] == 'emergent').sum()} patterns")
 
 
+def test_a_knock_out_that_passes_as_often_elsewhere_is_told() -> None:
+    def table(elsewhere: float) -> pd.DataFrame:
+        rows = [["V6a", 0, 0.0, 0.0, 0.0, 1.0, 0.0]]
+        for village in range(1, 41):
+            knocked = float(village <= 40 * elsewhere)
+            rows.append(["V6a", village, 0.0, 0.0, 0.0, float(village % 2), knocked])
+        others = [
+            [check.id, village, 0.0, 0.0, np.nan, 1.0, np.nan]
+            for check in CHECKS if check.id != "V6a" for village in (0, 1)
+        ]  # fmt: skip
+        columns = ["check", "village_id", "value", "error", "knock_out", "holds", "knock_out_holds"]
+        return pd.DataFrame([*rows, *others], columns=columns)
+
+    found = [
+        summarise(table(elsewhere)).set_index("check").loc["V6a", "verdict"]
+        for elsewhere in (0.0, 0.1, 0.5, 0.9)
+    ]
+    assert found == ["evidence", "evidence", "passes_elsewhere", "passes_elsewhere"]
+
+
 def test_the_default_village_has_enough_runs() -> None:
     assert RUNS >= 100  # theory sheet, section 3
 

@@ -15,13 +15,14 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from experiments import markdown
 from experiments.designs import plausible_villages, stretched
 from experiments.messages import number, rupiah, text
-from experiments.validation.laboratory import OWN_KINDS, WEEKS, Laboratory, shipped, try_in
+from experiments.validation.laboratory import OWN_KINDS, WEEKS, Laboratory, made_by, shipped, try_in
 from experiments.validation.patterns import KnockOut, calendar_off, knocked
 from experiments.validation.statistics import FIRST_CYCLE, PACKAGE
 from sim.parameters import DAYS_PER_WEEK, Value
-from sim.scenario import Group, register_of
+from sim.scenario import DEFAULT_GROUP, Group, register_of
 
 STRATEGIES: Final = (
     PACKAGE, "package_2019_mentoring", "package_2019_norms_mentoring",
@@ -76,6 +77,7 @@ ALTERNATIVES: Final[Mapping[str, KnockOut]] = {
 SPREADSHEET: Final = "spreadsheet"
 RANGES: Final[Mapping[str, float]] = {"ranges_half": 0.5, "ranges_double": 2}  # times as wide
 MOST: Final = (0.05, 0.95)  # of villages
+NEARLY_SURE: Final = 1.96  # standard errors to either side
 
 
 def spreadsheet(lab: Laboratory, scenario: str) -> float:
@@ -207,48 +209,70 @@ def _errors(table: pd.DataFrame) -> dict[str, float]:
     }
 
 
-def told(summary: dict[str, Any], group: str, lang: str) -> list[str]:
+def told(summary: Mapping[str, Any], group: str, lang: str) -> list[str]:
     """Where the package's gain comes from, against paper, and which orders are firm."""
-    left = summary["left"]
-    full, sheet = left["full"], left[SPREADSHEET]
+    lines = [text(lang, "ablate.full", gain=rupiah(summary["left"]["full"]["mean"], lang))]
+    for form in list(ABLATIONS)[1:]:
+        lines.append(text(lang, "ablate.left", **_what(summary, form, lang)))
+    return [*lines, *_orders(summary, group, lang), "", text(lang, "say.limits")]
+
+
+def page(summary: Mapping[str, Any], manifest: Mapping[str, Any]) -> str:
+    """The result as a page in Markdown, in English."""
+    rows = []
+    for form in (*ABLATIONS, *ALTERNATIVES, SPREADSHEET):
+        error = rupiah(NEARLY_SURE * summary["error"][form], "en")
+        rows.append((*_what(summary, form, "en").values(), "" if form == "full" else error))
+    head = ("form", "the package adds, a member and week", "of 100", "± (difference to the first)")
+    group = manifest["question"].get("group", {"id": DEFAULT_GROUP})["id"]
+    orders = "\n".join(_orders(summary, group, "en")).replace("\n- ", "\n* ")
+    return "\n\n".join([made_by(manifest), markdown.table(head, rows), orders]) + "\n"
+
+
+def _what(summary: Mapping[str, Any], form: str, lang: str) -> dict[str, str]:
+    left = summary["left"][form]
+    return {
+        "form": text(lang, f"ablate.form.{form}"),
+        "gain": rupiah(left["mean"], lang),
+        "share": number(100 * left["share"], lang, 0),
+    }
+
+
+def _orders(summary: Mapping[str, Any], group: str, lang: str) -> list[str]:
+    """The order of the strategies here and on paper, the headline, and which orders are firm."""
     titles = {name: getattr(shipped(name, group).title, lang) for name in STRATEGIES}
+    full, sheet = summary["left"]["full"], summary["left"][SPREADSHEET]
 
     def order(form: str) -> str:
         return " > ".join(titles[name] for name in summary["orders"][form])
 
-    def over(better: str, worse: str) -> str:
-        return text(lang, "ablate.over", better=titles[better], worse=titles[worse])
-
-    lines = [text(lang, "ablate.full", gain=rupiah(full["mean"], lang))]
-    for form in list(ABLATIONS)[1:]:
-        what = {
-            "gain": rupiah(left[form]["mean"], lang),
-            "share": number(100 * left[form]["share"], lang, 0),
-        }
-        lines.append(text(lang, "ablate.left", form=text(lang, f"ablate.form.{form}"), **what))
-    times = number(sheet["mean"] / full["mean"], lang, 1)
-    lines += [
+    lines = [
         text(lang, "ablate.model", order=order("full")),
+        "",
         text(
-            lang, "ablate.sheet", gain=rupiah(sheet["mean"], lang), times=times,
-            order=order(SPREADSHEET),
+            lang, "ablate.sheet", gain=rupiah(sheet["mean"], lang),
+            times=number(sheet["mean"] / full["mean"], lang, 1), order=order(SPREADSHEET),
         ),
+        "",
     ]  # fmt: skip
-    lines.append("")
-    for form, row in summary["headline"].items():
-        said = {key: rupiah(row[key], lang) for key in ("low", "high")}
-        lines.append(
-            text(
-                lang, "ablate.headline", form=text(lang, f"ablate.form.{form}"),
-                gain=rupiah(row["mean"], lang), margin=rupiah(summary["margin"], lang),
-                better=number(100 * row["better"], lang, 0), **said,
-            )
-        )  # fmt: skip
+    lines += [f"- {_headline_told(summary, form, lang)}" for form in summary["headline"]]
     if summary["firm"]:
-        lines += ["", text(lang, "ablate.firm", margin=rupiah(summary["margin"], lang))]
-        lines += [f"- {over(*pair)}" for pair in summary["firm"]]
+        lines += ["", text(lang, "ablate.firm", margin=rupiah(summary["margin"], lang)), ""]
+        for better, worse in summary["firm"]:
+            names = {"better": titles[better], "worse": titles[worse]}
+            lines.append(f"- {text(lang, 'ablate.over', **names)}")
     for better, worse, *forms in summary["depends"]:
         named = "; ".join(text(lang, f"ablate.form.{form}") for form in forms)
         names = {"better": titles[better], "worse": titles[worse]}
-        lines.append(text(lang, "ablate.depends", forms=named, **names))
-    return [*lines, "", text(lang, "say.limits")]
+        lines += ["", text(lang, "ablate.depends", forms=named, **names)]
+    return lines
+
+
+def _headline_told(summary: Mapping[str, Any], form: str, lang: str) -> str:
+    row = summary["headline"][form]
+    return text(
+        lang, "ablate.headline", form=text(lang, f"ablate.form.{form}"),
+        gain=rupiah(row["mean"], lang), low=rupiah(row["low"], lang),
+        high=rupiah(row["high"], lang), margin=rupiah(summary["margin"], lang),
+        better=number(100 * row["better"], lang, 0),
+    )  # fmt: skip

@@ -17,9 +17,10 @@ import numpy as np
 import pandas as pd
 from scipy.stats import ks_2samp
 
+from experiments import markdown
 from experiments.designs import plausible_villages
 from experiments.messages import number, parameter_name, text
-from experiments.validation.laboratory import Laboratory, try_in
+from experiments.validation.laboratory import Laboratory, made_by, try_in
 from experiments.validation.patterns import CHECKS, Check
 from sim.parameters import Parameter, as_sourced
 from sim.scenario import Group, register_of
@@ -31,6 +32,7 @@ CHECKED = 200  # plausible villages in which the checks that were not used are t
 RULED_OUT: Final = 3.0  # standard errors
 SURE: Final = 0.01  # of all parameters together: chance that one seems told and is not
 RANGE: Final = (0.05, 0.5, 0.95)
+A_HUNDRED = 100
 COLUMNS = ["village_id", "check", "value", "error", "holds", "replications"]
 
 
@@ -147,38 +149,49 @@ def _checks(looks: pd.DataFrame, left: set[int]) -> list[dict[str, Any]]:
 
 def told(summary: Mapping[str, Any], lang: str) -> list[str]:
     """What the patterns leave, what they tell, and what they do to the checks that were kept."""
+    lines = [*_narrowed(summary, lang), "", text(lang, "calibrate.kept")]
+    for row in summary["checks"]:
+        lines.append(text(lang, "calibrate.check", **_kept(row, lang)))
+    return [*lines, "", text(lang, "say.limits")]
 
-    def span(values: list[float]) -> str:
-        decimals = 0 if values[2] >= 100 else 3
-        low, high = (number(value, lang, decimals) for value in (values[0], values[2]))
-        return f"{low} - {high}"
 
-    lines = [
-        text(
-            lang, "calibrate.left", all=number(summary["villages"], lang, 0),
-            left=number(summary["allowed"], lang, 0), held=number(summary["held"], lang, 0),
-        )
-    ]  # fmt: skip
+def page(summary: Mapping[str, Any], manifest: Mapping[str, Any]) -> str:
+    """The result as a page in Markdown, in English."""
+    first, *others = _narrowed(summary, "en")
+    rows = [tuple(_kept(row, "en").values()) for row in summary["checks"]]
+    head = ("check", "what", "of all", "of those left")
+    parts = [made_by(manifest), first, "\n".join(others), text("en", "calibrate.kept"),
+             markdown.table(head, rows)]  # fmt: skip
+    return "\n\n".join(parts) + "\n"
+
+
+def _narrowed(summary: Mapping[str, Any], lang: str) -> list[str]:
+    """How many villages are left, the numbers told about, and how many others there are."""
+    left = {
+        name: number(summary[key], lang, 0)
+        for name, key in (("all", "villages"), ("left", "allowed"), ("held", "held"))
+    }
+    lines = [text(lang, "calibrate.left", **left)]
     spoken = [row for row in summary["parameters"] if row["told"]]
     for row in spoken:
         key = "calibrate.free" if row["free"] else "calibrate.asked"
-        lines.append(
-            text(
-                lang, key, name=row["name"], meaning=parameter_name(row["name"], lang),
-                before=span(row["before"]), after=span(row["after"]),
-            )
-        )  # fmt: skip
+        spans = {when: _span(row[when], lang) for when in ("before", "after")}
+        meaning = parameter_name(row["name"], lang)
+        lines.append(text(lang, key, name=row["name"], meaning=meaning, **spans))
     others = len(summary["parameters"]) - len(spoken)
-    lines += [text(lang, "calibrate.silent", count=others), "", text(lang, "calibrate.kept")]
-    for row in summary["checks"]:
-        shares = {
-            key: "-" if np.isnan(row[key]) else number(100 * row[key], lang, 0)
-            for key in ("all", "allowed")
-        }
-        lines.append(
-            text(
-                lang, "calibrate.check", check=row["check"],
-                what=text(lang, f"validate.check.{row['check']}"), **shares,
-            )
-        )  # fmt: skip
-    return [*lines, "", text(lang, "say.limits")]
+    return [*lines, text(lang, "calibrate.silent", count=others)]
+
+
+def _span(values: list[float], lang: str) -> str:
+    decimals = 0 if values[2] >= A_HUNDRED else 3
+    return " - ".join(number(value, lang, decimals) for value in (values[0], values[2]))
+
+
+def _kept(row: Mapping[str, Any], lang: str) -> dict[str, str]:
+    shares = {
+        key: "-" if np.isnan(row[key]) else number(A_HUNDRED * row[key], lang, 0)
+        for key in ("all", "allowed")
+    }
+    return {
+        "check": row["check"], "what": text(lang, f"validate.check.{row['check']}"), **shares
+    }  # fmt: skip

@@ -149,6 +149,15 @@ def moved(scenario: Scenario, kind: str, week: int) -> Scenario:
     return scenario.model_copy(update={"interventions": tuple(plans)})
 
 
+def made_by(manifest: Mapping[str, Any]) -> str:
+    """The command that made a result, in a sentence."""
+    asked = manifest["question"]
+    return (
+        f"Made by `semangat {asked['command']} --villages {asked['villages']} --replications "
+        f"{asked['replications']} --seed {asked['seed']}` (model {manifest['source_hash']})."
+    )
+
+
 def try_in(
     laboratories: Sequence[Laboratory],
     attempt: Callable[[Laboratory], list[list[Any]]],

@@ -12,7 +12,7 @@ import pandas as pd
 from experiments import markdown
 from experiments.designs import plausible_villages
 from experiments.messages import number, text
-from experiments.validation.laboratory import Laboratory, try_in
+from experiments.validation.laboratory import Laboratory, made_by, try_in
 from experiments.validation.patterns import CHECKS, Check
 from sim.scenario import Group, register_of
 
@@ -24,8 +24,10 @@ Verdict = Literal[
     "guard",
     "no_knock_out",
     "knock_out_passes",
+    "passes_elsewhere",
     "untested",
 ]
+A_FEW = 20  # villages: with fewer, the default village alone decides
 RUNS = 200  # in the default village, whose numbers are told with their error
 COLUMNS = ["check", "village_id", "value", "error", "knock_out", "holds", "knock_out_holds"]
 
@@ -78,14 +80,16 @@ def summarise(table: pd.DataFrame) -> pd.DataFrame:
                 "share": _share(plausible["holds"]),
                 "knock_out_share": _share(plausible["knock_out_holds"]),
                 "villages": int(plausible["holds"].notna().sum()),
-                "verdict": verdict(check, first["holds"], first["knock_out_holds"]),
+                "verdict": _in_all(
+                    verdict(check, first["holds"], first["knock_out_holds"]), plausible
+                ),
             }
         )  # fmt: skip
     return pd.DataFrame(rows)
 
 
 def verdict(check: Check, holds: float, knock_out_holds: float) -> Verdict:
-    """What a check is worth (1 holds, 0 does not, nan cannot be told): only *evidence* counts."""
+    """What a check is worth in one village (1 holds, 0 does not, nan cannot be told)."""
     if np.isnan(holds):
         return "untested"
     if not holds:
@@ -95,6 +99,19 @@ def verdict(check: Check, holds: float, knock_out_holds: float) -> Verdict:
     if check.knock_out is None or np.isnan(knock_out_holds):
         return "no_knock_out"
     return "knock_out_passes" if knock_out_holds else "evidence"
+
+
+def _in_all(verdict: Verdict, plausible: pd.DataFrame) -> Verdict:
+    """No evidence either where the knock-out holds in as many plausible villages.
+
+    Paired over villages; fewer means by more than two standard errors.
+    """
+    both = plausible[["holds", "knock_out_holds"]].dropna().astype(float)
+    if verdict != "evidence" or len(both) < A_FEW:
+        return verdict
+    fewer = both["holds"] - both["knock_out_holds"]
+    sure = fewer.mean() > 2 * fewer.std(ddof=1) / np.sqrt(len(fewer))
+    return "evidence" if sure else "passes_elsewhere"
 
 
 def _share(holds: pd.Series[Any]) -> float:
@@ -129,12 +146,8 @@ def told(summary: pd.DataFrame, lang: str) -> list[str]:
 
 def page(summary: pd.DataFrame, manifest: Mapping[str, Any]) -> str:
     """The result as a page in Markdown, in English: what holds, what does not, what it is worth."""
-    asked = manifest["question"]
-    made = (
-        f"Made by `semangat validate --villages {asked['villages']} --replications "
-        f"{asked['replications']} --seed {asked['seed']}` (model {manifest['source_hash']}); the "
-        f"default village has {asked['default_replications']} replications."
-    )
+    default = manifest["question"]["default_replications"]
+    made = f"{made_by(manifest)} The default village has {default} replications."
     head = ("check", "what", "kind", "wanted", "default village", "knock-out", "of 100 villages",
             "their knock-outs", "worth")  # fmt: skip
     rows = [

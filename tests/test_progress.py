@@ -142,6 +142,15 @@ def test_output_may_be_cut_off() -> None:
     running.stderr.close()
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """A shell in the background has its children ignore Ctrl-C; here it works, as on a terminal."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.skipif(not hasattr(os, "killpg"), reason="needs POSIX process groups")
 def test_ctrl_c_ends_everything_and_leaves_the_old_results(tmp_path: Path) -> None:
     """As in a terminal: every process of the command gets the interrupt, and ends."""
@@ -165,6 +174,7 @@ def test_ctrl_c_ends_everything_and_leaves_the_old_results(tmp_path: Path) -> No
     assert holds(tmp_path) == before
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_waits_for_the_item_at_hand() -> None:
     """In the midst of an item it could break a lock or be swallowed by a library."""
     finished_items: list[int] = []

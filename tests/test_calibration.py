@@ -14,8 +14,7 @@ from experiments.report import report_calibrate, report_claims
 from experiments.validation import calibrate, claims
 from experiments.validation.laboratory import Laboratory, shipped
 from experiments.validation.patterns import Check
-from sim.happenings import What
-from sim.parameters import REGISTER, as_sourced, find, with_value
+from sim.parameters import REGISTER, ParameterError, as_sourced, find, with_value
 from sim.scenario import Group, load_group
 from tests.repository import ROOT
 from tests.worlds import GROUP
@@ -137,20 +136,50 @@ def test_table4_lists_whom_the_scenario_negotiates_with() -> None:
     assert claims.table4(group, shipped("none", "semangat72")) == ()
 
 
-def test_an_agreement_is_one_that_happened() -> None:
+def test_an_agreement_is_one_that_stands() -> None:
     scenario = shipped("package_2019", "semangat72")
-    scene = claims.Scene(Laboratory(GROUP, replications=20), scenario)
+    unreliable = Laboratory(GROUP, {"delivery_fail_prob": 0.4}, replications=20)
+    scene = claims.Scene(unreliable, scenario)
     row = claims.table4(GROUP, scenario)[0]
-    place = scene.done.setting.outlet_ids.index("warung_amat")
+    place = [outlet.id for outlet in GROUP.outlets].index("warung_amat")
+    stands = scene.done.outlets("status")[:, 16, place] == 1
+    ever = (scene.done.outlets("status")[:, :17, place] == 1).any(1)
     assert row.measure is not None
-    agreed = [
-        any(
-            event["what"] == What.ACCEPTED and event["subject"] == place and event["week"] <= 16
-            for event in record.happenings
-        )
-        for record in scene.done.records
-    ]
-    assert row.measure(scene).true.tolist() == [float(each) for each in agreed]
+    assert row.measure(scene).true.tolist() == stands.astype(float).tolist()
+    assert stands.sum() < ever.sum()  # some agree and stop again
+
+
+def test_each_donor_has_numbers_of_its_own() -> None:
+    scenario = shipped("everything", "semangat72")
+    scene = claims.Scene(Laboratory(GROUP, replications=40), scenario)
+    rows = [row for row in claims.table4(GROUP, scenario) if row.id == "granted_in_a_year"]
+    assert len(rows) == 2
+    given = [row.measure(scene).true for row in rows if row.measure]
+    any_grant = scene.done["grants_rp"][:, 51] > 0
+    assert np.array_equal((given[0] + given[1]) > 0, any_grant)
+    assert not np.array_equal(given[0], given[1])
+
+
+def test_a_plan_with_nobody_to_ask_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ParameterError, match="'none' visits no outlet"):
+        claims.run_claims("table4", GROUP, shipped("none", "semangat72"), 2, 2, 0, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_another_result_is_not_destroyed(tmp_path: Path) -> None:
+    plan = shipped("package_2019", "semangat72")
+    claims.run_claims("table4", GROUP, plan, 2, 1, 0, tmp_path / "out")
+    with pytest.raises(FileExistsError, match="another command: table4"):
+        claims.run_claims("table5", GROUP, plan, 2, 1, 0, tmp_path / "out")
+    claims.run_claims("table4", GROUP, plan, 2, 1, 0, tmp_path / "out")
+
+
+def test_what_a_scenario_sets_is_no_effect_of_its_activities() -> None:
+    dear = shipped("none", "semangat72").model_copy(update={"set": {"price_opak": 9_000}})
+    scene = claims.Scene(Laboratory(GROUP, replications=10), dear)
+    rose = next(row for row in claims.TABLE5 if row.id == "income_rose")
+    assert rose.measure is not None
+    assert rose.measure(scene).true.sum() == 0
 
 
 def test_without_activities_nothing_grows() -> None:

@@ -150,9 +150,10 @@ def test_validate_tells_what_it_measured(tmp_path: Path, monkeypatch: pytest.Mon
     assert np.allclose(summary["value"], first["value"].to_numpy(), equal_nan=True)
     again = BY_ID["V2a"].measure(Laboratory(GROUP, replications=4)).value
     assert first.loc["V2a", "value"] == again
-    good = ((summary["kind"] == "emergent") & (summary["verdict"] == "evidence")).sum()
-    emergent = (summary["kind"] == "emergent").sum()
-    assert lines[0].startswith(f"Dari {emergent} ")
+    emergent = summary[summary["kind"] == "emergent"]
+    patterns = emergent.groupby(emergent["check"].str.rstrip("abcd"))["verdict"]
+    good = patterns.agg(lambda verdicts: (verdicts == "evidence").all()).sum()
+    assert lines[0].startswith(f"Dari {patterns.ngroups} ")
     assert f", {good} " in lines[0]
     assert (out / "ringkasan.txt").read_text("utf-8").splitlines() == lines
     assert {path.suffix for path in (out / "figures").iterdir()} == {".svg", ".png", ".csv"}
@@ -169,7 +170,8 @@ def test_shares_leave_out_what_cannot_be_judged() -> None:
     summary = summarise(pd.DataFrame(rows, columns=columns))
     assert (summary["share"] == 0.5).all()
     assert (summary["villages"] == 2).all()
-    assert told(summary, "en")[0].startswith(f"Of {(summary['kind'] == 'emergent').sum()} patterns")
+    emergent = {check.pattern for check in CHECKS if check.kind == "emergent"}
+    assert told(summary, "en")[0].startswith(f"Of {len(emergent)} patterns")
 
 
 def test_a_knock_out_that_passes_as_often_elsewhere_is_told() -> None:
@@ -265,4 +267,28 @@ def test_an_order_that_an_alternative_turns_is_not_firm() -> None:
     ]  # fmt: skip
     summary = ablations.summarise(pd.DataFrame(rows, columns=ablations.COLUMNS), 500)
     assert [best, worst, "contract"] in summary["depends"]
-    assert [worst, ablations.STRATEGIES[2]] in summary["firm"]
+    assert [worst, ablations.STRATEGIES[2], 1.0] in summary["firm"]
+
+
+def test_ties_are_no_order_and_shares_are_told() -> None:
+    forms = [
+        *ablations.ABLATIONS, *ablations.ALTERNATIVES, *ablations.RANGES, ablations.SPREADSHEET
+    ]  # fmt: skip
+    first, second, third = ablations.STRATEGIES[:3]
+    gains = {first: 5_000.0, second: 5_000.0}
+    rows = [
+        [form, village, name, 9_000.0 if (name, village) == (third, 1) else gains.get(name, 0.0), 0]
+        for form in forms for village in (1, 2, 3) for name in ablations.STRATEGIES
+    ]  # fmt: skip
+    summary = ablations.summarise(pd.DataFrame(rows, columns=ablations.COLUMNS), 500)
+    pairs = {(better, worse): share for better, worse, share in summary["firm"]}
+    assert (first, second) not in pairs
+    assert (second, first) not in pairs
+    assert pairs[(first, third)] == pytest.approx(2 / 3)
+    assert " = " in "\n".join(ablations.told(summary, "semangat72", "en"))
+
+
+def test_luck_must_be_excluded_where_the_sheet_says_so() -> None:
+    order = BY_ID["V12a"]
+    assert [order.holds(0.05, error) for error in (0.01, 0.1)] == [1, 0]
+    assert BY_ID["V6a"].holds(-0.2, 1.0) == 1

@@ -7,6 +7,7 @@ model (alternatives). What passes through a mechanism is the gain with it less t
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -49,18 +50,23 @@ _NO_FAILURES: Final[Mapping[str, Value]] = {
 }  # fmt: skip
 
 
-def _same_attendance(lab: Laboratory) -> Laboratory:
-    """Every woman comes to each session with the same chance: the mean without activities."""
-    usual = float(np.nanmean(lab.run(FIRST_CYCLE)["attendance"]))
-    chance = min(0.99, max(0.01, usual))
-    return lab.without({**_NO_REASONS, "attend_intercept": math.log(chance / (1 - chance))})
+def _same_attendance(scenario: str) -> KnockOut:
+    """Every woman comes to each session with the same chance: the mean under a scenario."""
+
+    def change(lab: Laboratory) -> Laboratory:
+        usual = float(np.nanmean(lab.run(scenario)["attendance"]))
+        chance = min(0.99, max(0.01, usual))
+        return lab.without({**_NO_REASONS, "attend_intercept": math.log(chance / (1 - chance))})
+
+    return change
 
 
 # In the order of the figure; `full` is the model itself.
 ABLATIONS: Final[Mapping[str, KnockOut]] = {
     "full": lambda lab: lab,
     "trust": knocked(**_FROZEN),
-    "attendance": _same_attendance,
+    "attendance": _same_attendance(FIRST_CYCLE),
+    "attendance_package": _same_attendance(PACKAGE),
     "hearsay": knocked(info_pass_participant=0, info_pass_other=0),
     "calendar": calendar_off,
     "failures": knocked(**_NO_FAILURES),
@@ -77,6 +83,7 @@ ALTERNATIVES: Final[Mapping[str, KnockOut]] = {
 SPREADSHEET: Final = "spreadsheet"
 RANGES: Final[Mapping[str, float]] = {"ranges_half": 0.5, "ranges_double": 2}  # times as wide
 MOST: Final = (0.05, 0.95)  # of villages
+PRACTICALLY_NOTHING = 1.0  # Rp
 NEARLY_SURE: Final = 1.96  # standard errors to either side
 
 
@@ -157,7 +164,8 @@ def summarise(table: pd.DataFrame, margin: float) -> dict[str, Any]:
     `left`: by form the mean and median gain of the package over villages, and their share of the
     full model's mean. `orders`: by form the strategies from the highest mean gain to the lowest.
     `firm`: pairs (better, worse) whose means differ by more than `margin` in the full model and
-    keep their order under every alternative; `depends`: such pairs with the forms that turn them.
+    keep their order under every alternative, with the share of villages in which the first is
+    better; `depends`: all pairs that some form turns, with these forms.
     """
     means = table.groupby(["form", "scenario_id"])["gain"].mean().unstack()
     middle = table.groupby(["form", "scenario_id"])["gain"].median().unstack()
@@ -165,13 +173,17 @@ def summarise(table: pd.DataFrame, margin: float) -> dict[str, Any]:
     firm, depends = [], []
     for better in STRATEGIES:
         for worse in STRATEGIES:
-            if full[better] - full[worse] > margin:
-                turned = [
-                    name
-                    for name in ALTERNATIVES
-                    if means.loc[name, better] <= means.loc[name, worse]
-                ]
-                (depends if turned else firm).append([better, worse, *turned])
+            if full[better] <= full[worse]:
+                continue
+            turned = [
+                name
+                for name in (*ALTERNATIVES, *RANGES)
+                if means.loc[name, better] <= means.loc[name, worse]
+            ]
+            if turned:
+                depends.append([better, worse, *turned])
+            elif full[better] - full[worse] > margin:
+                firm.append([better, worse, _better_in(table, better, worse)])
     return {
         "headline": {form: _headline(table, form, margin) for form in ("full", *RANGES)},
         "left": {
@@ -185,11 +197,20 @@ def summarise(table: pd.DataFrame, margin: float) -> dict[str, Any]:
         "orders": {
             form: list(row.sort_values(ascending=False).index) for form, row in means.iterrows()
         },
+        "means": {form: row.to_dict() for form, row in means.iterrows()},
         "firm": firm,
         "depends": depends,
         "margin": margin,
         "error": _errors(table),
     }
+
+
+def _better_in(table: pd.DataFrame, better: str, worse: str) -> float:
+    """Share of villages in which one strategy brings more than another."""
+    gains = table[table["form"] == "full"].pivot(
+        index="village_id", columns="scenario_id", values="gain"
+    )
+    return float((gains[better] > gains[worse]).mean())
 
 
 def _headline(table: pd.DataFrame, form: str, margin: float) -> dict[str, float]:
@@ -244,7 +265,12 @@ def _orders(summary: Mapping[str, Any], group: str, lang: str) -> list[str]:
     full, sheet = summary["left"]["full"], summary["left"][SPREADSHEET]
 
     def order(form: str) -> str:
-        return " > ".join(titles[name] for name in summary["orders"][form])
+        names, means = summary["orders"][form], summary["means"][form]
+        words = titles[names[0]]
+        for before, name in itertools.pairwise(names):
+            same = means[before] - means[name] < PRACTICALLY_NOTHING
+            words += f" {'=' if same else '>'} {titles[name]}"
+        return words
 
     lines = [
         text(lang, "ablate.model", order=order("full")),
@@ -258,9 +284,10 @@ def _orders(summary: Mapping[str, Any], group: str, lang: str) -> list[str]:
     lines += [f"- {_headline_told(summary, form, lang)}" for form in summary["headline"]]
     if summary["firm"]:
         lines += ["", text(lang, "ablate.firm", margin=rupiah(summary["margin"], lang)), ""]
-        for better, worse in summary["firm"]:
+        for better, worse, villages in summary["firm"]:
             names = {"better": titles[better], "worse": titles[worse]}
-            lines.append(f"- {text(lang, 'ablate.over', **names)}")
+            share = number(100 * villages, lang, 0)
+            lines.append(f"- {text(lang, 'ablate.over', **names, share=share)}")
     for better, worse, *forms in summary["depends"]:
         named = "; ".join(text(lang, f"ablate.form.{form}") for form in forms)
         names = {"better": titles[better], "worse": titles[worse]}

@@ -69,7 +69,7 @@ def _look(lab: Laboratory) -> list[list[Any]]:
 
 def _row(check: Check, lab: Laboratory) -> list[Any]:
     value, error = check.measure(lab)
-    return [lab.village, check.id, value, error, check.holds(value), lab.replications]
+    return [lab.village, check.id, value, error, check.holds(value, error), lab.replications]
 
 
 def _most(rows: list[list[Any]]) -> float:

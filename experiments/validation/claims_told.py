@@ -75,7 +75,7 @@ def _title(asked: Mapping[str, Any], lang: str) -> str:
 
 def told(summary: pd.DataFrame, manifest: Mapping[str, Any], lang: str) -> list[str]:
     """How many claims are supported, contradicted, undecided or untestable, then each in a line."""
-    counts = summary["verdict"].value_counts()
+    counts = summary.loc[~summary["row"].str.startswith("X"), "verdict"].value_counts()
     lines = [
         _title(manifest["question"], lang),
         text(

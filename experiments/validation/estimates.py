@@ -16,6 +16,9 @@ class Estimate(NamedTuple):
     error: float
 
 
+NOTHING = Estimate(np.nan, np.nan)
+
+
 def mean(values: Numbers) -> Estimate:
     values = values[~np.isnan(values)]
     if len(values) == 0:

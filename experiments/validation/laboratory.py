@@ -149,6 +149,14 @@ def moved(scenario: Scenario, kind: str, week: int) -> Scenario:
     return scenario.model_copy(update={"interventions": tuple(plans)})
 
 
+def _only_its_own(out: Path, command: str) -> None:
+    """FileExistsError for a folder that holds what another command made."""
+    if (out / "manifest.json").is_file():
+        other = store.read_manifest(out).get("question", {}).get("command")
+        if other != command:
+            raise FileExistsError(f"{out} holds results of another command: {other or 'unknown'}")
+
+
 def made_by(manifest: Mapping[str, Any]) -> str:
     """The command that made a result, in a sentence."""
     asked = manifest["question"]
@@ -177,6 +185,7 @@ def try_in(
         lab.forget()
         return rows
 
+    _only_its_own(out, str(question["command"]))
     started = time.monotonic()
     first, (name, columns) = laboratories[0], table
     prepare(first.setting(1), shipped("none", first.group.id))

@@ -24,6 +24,7 @@ from sim.quantiles import negative_binomial
 from sim.rules import trust
 from sim.rules.work import Binding
 from sim.scenario import Scenario
+from sim.state import Status
 
 FIRST_CYCLE, PACKAGE, SUPPORTED = "none", "package_2019", "package_2019_norms_mentoring"
 STUDY_END = 16  # week; assumed (X22)
@@ -73,7 +74,11 @@ def no_jump(lab: Laboratory) -> Estimate:
 
 
 def _agreements(lab: Laboratory, scenario: str) -> Numbers:
-    return lab.run(scenario)["outlets_new"][:, STUDY_END]
+    """[run] outlets that take goods at the study's end and were strangers in week 0."""
+    runs = lab.run(scenario)
+    status = runs.outlets("status")
+    new = (status[:, STUDY_END] == Status.PARTNER) & (status[:, 0] == Status.STRANGER)
+    return np.asarray(new.sum(1), float)
 
 
 def agreements(lab: Laboratory) -> Estimate:

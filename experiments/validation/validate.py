@@ -12,6 +12,7 @@ import pandas as pd
 from experiments import markdown
 from experiments.designs import plausible_villages
 from experiments.messages import number, text
+from experiments.validation.estimates import NOTHING
 from experiments.validation.laboratory import Laboratory, made_by, try_in
 from experiments.validation.patterns import CHECKS, Check
 from sim.scenario import Group, register_of
@@ -57,8 +58,9 @@ def _try_all(lab: Laboratory) -> list[list[Any]]:
     rows = []
     for check in CHECKS:
         value, error = check.measure(lab)
-        other = check.measure(check.knock_out(lab)).value if check.knock_out else np.nan
-        rows.append([check.id, lab.village, value, error, other, *map(check.holds, (value, other))])
+        other = check.measure(check.knock_out(lab)) if check.knock_out else NOTHING
+        held = [check.holds(*each) for each in ((value, error), other)]
+        rows.append([check.id, lab.village, value, error, other.value, *held])
     return rows
 
 
@@ -122,10 +124,10 @@ def _share(holds: pd.Series[Any]) -> float:
 def told(summary: pd.DataFrame, lang: str) -> list[str]:
     """What came out, in words: the score first, then each check, then what cannot be known."""
     emergent = summary[summary["kind"] == "emergent"]
-    good = emergent[emergent["verdict"] == "evidence"]
+    good = emergent.groupby(emergent["check"].map(_pattern))["verdict"].agg(_all_evidence)
     shares = emergent["share"].dropna()
     lines = [
-        text(lang, "validate.score", good=len(good), all=len(emergent)),
+        text(lang, "validate.score", good=int(good.sum()), all=len(good)),
         text(lang, "validate.villages", share=number(10 * shares.mean(), lang, 1)),
         "",
     ]
@@ -168,6 +170,15 @@ def page(summary: pd.DataFrame, manifest: Mapping[str, Any]) -> str:
     return (
         "\n\n".join([f"{words[0]} {words[1]}", made, markdown.table(head, rows), words[-1]]) + "\n"
     )
+
+
+def _pattern(check: str) -> str:
+    return next(each.pattern for each in CHECKS if each.id == check)
+
+
+def _all_evidence(verdicts: pd.Series[Any]) -> bool:
+    """A pattern of several checks counts once, and only when all of them are evidence."""
+    return bool((verdicts == "evidence").all())
 
 
 def _number(value: float, lang: str, decimals: int = 2) -> str:

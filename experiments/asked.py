@@ -114,6 +114,13 @@ def warn_of_late(study: Study, scenarios: Sequence[Scenario]) -> None:
             typer.echo(f"{end} {', '.join(late)}", err=True)
 
 
+def overrides_of(group: Group, settings: Sequence[str]) -> dict[str, Value]:
+    """The values of `--set name=value` for a group; warns of unlikely ones."""
+    from sim.scenario import register_of
+
+    return _overrides(register_of(group), settings)
+
+
 def _overrides(register: Mapping[str, Parameter], settings: Sequence[str]) -> dict[str, Value]:
     """The values of `--set name=value`; warns of unlikely ones."""
     from sim.parameters import find

@@ -27,6 +27,7 @@ from experiments.options import (
     Weeks,
     Workers,
 )
+from experiments.studies.commands import results, sweep, verify
 from experiments.trust import ablate, calibrate, table4, table5, validate
 
 app = typer.Typer(
@@ -37,8 +38,8 @@ app = typer.Typer(
 )
 
 
-for trusting in (validate, calibrate, ablate, table4, table5):
-    app.command()(trusting)
+for elsewhere in (sweep, verify, results, validate, calibrate, ablate, table4, table5):
+    app.command()(elsewhere)
 
 
 def main() -> None:
@@ -109,44 +110,6 @@ def compare(
     folder = out or RESULTS / "compare"
     run_compare(study, loaded, villages, folder, workers)
     tell(report_compare(folder, who, loaded, margin, lang), folder, lang)
-
-
-@app.command()
-@told_plainly
-def sweep(
-    scenarios: Names,
-    param: Annotated[
-        list[str],
-        typer.Option("--param", metavar="NAME=LEVELS", help="name=1,2,4 or name=low:high:count"),
-    ],
-    group: GroupName = None,
-    weeks: Weeks = None,
-    villages: Villages = VILLAGES,
-    replications: Replications = REPLICATIONS,
-    seed: Seed = 0,
-    settings: Set = None,
-    out: Out = None,
-    lang: Lang = "id",
-    workers: Workers = 0,
-    engine: EngineName = None,
-    village: OwnVillage = None,
-) -> None:
-    """Run scenarios over a grid of parameters; with several, gains over the first are drawn."""
-    from experiments.designs import parse_levels
-    from experiments.report import report_sweep
-    from experiments.sweep import run_sweep
-
-    who, loaded = load_all(scenarios, group)
-    study = study_for(who, loaded, weeks, seed, replications, settings, engine, village)
-    warn_of_late(study, loaded)
-    levels = dict(parse_levels(study.register, text) for text in param)
-    if len(levels) < len(param):
-        refuse("a parameter is swept twice; give all its levels in one --param")
-    for name in set(levels) & set(study.overrides):
-        refuse(f"{name} is both swept and set")
-    folder = out or RESULTS / "sweep"
-    run_sweep(study, loaded, levels, villages, folder, workers)
-    tell(report_sweep(folder, lang), folder, lang)
 
 
 @app.command()

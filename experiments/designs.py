@@ -27,7 +27,7 @@ def plausible_villages(
     column of the hypercube is seeded by its own name.
     """
     drawn = {
-        row.name: _quantiles(row, _column(row.name, count, seed))
+        row.name: quantiles(row, _column(row.name, count, seed))
         for row in register.values()
         if row.drawn and row.name not in known
     }
@@ -41,7 +41,8 @@ def _column(name: str, count: int, seed: int) -> NDArray[np.float64]:
     return column[:, 0]
 
 
-def _quantiles(row: Parameter, shares: NDArray[np.float64]) -> list[Value]:
+def quantiles(row: Parameter, shares: NDArray[np.float64]) -> list[Value]:
+    """Values of a parameter at shares (0-1) of its distribution."""
     low, mode, high = row.low, float(row.default), row.high
     on_log_scale = row.distribution == "log_triangular" and low > 0  # a group may say "or none"
     if on_log_scale:

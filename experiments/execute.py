@@ -13,7 +13,7 @@ import pandas as pd
 from experiments import store
 from experiments.engines import source_hash
 from experiments.progress import track
-from experiments.study import DETAIL_VILLAGES, Point, Study, pieces, run_points
+from experiments.study import DETAIL_VILLAGES, Point, Study, run_points
 from sim.parameters import Value, resolve
 from sim.runs import prepare
 
@@ -37,8 +37,7 @@ def execute(
     started = time.monotonic()
     runs = len(points) * study.replications
     with store.Writer(out, setting) as writer, closing(run_points(study, points, workers)) as done:
-        cut = pieces(study)
-        for records in track(done, len(points) * len(cut), "runs", runs // len(points) // len(cut)):
+        for records in track(done, runs, "runs", len):
             writer.add(records)
         pd.DataFrame(list(design)).to_parquet(writer.part / "tables" / "design.parquet")
         _villages(points).to_parquet(writer.part / "tables" / "villages.parquet")

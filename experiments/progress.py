@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 Item = TypeVar("Item")
@@ -15,10 +15,20 @@ QUIET_SECONDS = 2.0
 LINE_SECONDS = 10.0
 
 
-def track(items: Iterable[Item], total: int, what: str, unit: int = 1) -> Iterator[Item]:
-    """Pass `items` on and report on stderr; each item stands for `unit` of what is counted."""
-    told = _bar if sys.stderr.isatty() else _lines
-    yield from told(_between_items(items), total, what, unit)
+def track(
+    items: Iterable[Item],
+    total: int,
+    what: str,
+    unit: int | Callable[[Item], int] = 1,
+    told: Callable[[], str] = str,
+) -> Iterator[Item]:
+    """Pass `items` on and report on stderr: how many of `total`, how fast, what is left.
+
+    Each item stands for `unit` of what is counted; `told` adds a word, such as of failures.
+    """
+    count = unit if callable(unit) else lambda _: unit
+    show = _bar if sys.stderr.isatty() else _lines
+    yield from show(_between_items(items), total, what, count, told)
 
 
 def _between_items(items: Iterable[Item]) -> Iterator[Item]:
@@ -49,32 +59,57 @@ def _between_items(items: Iterable[Item]) -> Iterator[Item]:
         raise KeyboardInterrupt
 
 
-def _bar(items: Iterable[Item], total: int, what: str, unit: int) -> Iterator[Item]:
+def _bar(
+    items: Iterable[Item],
+    total: int,
+    what: str,
+    count: Callable[[Item], int],
+    told: Callable[[], str],
+) -> Iterator[Item]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
     from rich.progress import TimeRemainingColumn as Left
 
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), Left())
+    columns = (
+        TextColumn(what), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[speed]}"),
+        Left(), TextColumn("{task.fields[told]}"),
+    )  # fmt: skip
     bar = Progress(*columns, console=Console(stderr=True), transient=True)
     started = time.monotonic()
-    task = bar.add_task(what, total=total * unit)
+    task = bar.add_task(what, total=total, speed="", told="")
+    done = 0
     try:
         for item in items:
             yield item
-            bar.advance(task, unit)
-            if not bar.live.is_started and time.monotonic() - started > QUIET_SECONDS:
+            done += count(item)
+            took = time.monotonic() - started
+            bar.update(task, advance=count(item), speed=_speed(done, took), told=told())
+            if not bar.live.is_started and took > QUIET_SECONDS:
                 bar.start()
     finally:
         bar.stop()
 
 
-def _lines(items: Iterable[Item], total: int, what: str, unit: int) -> Iterator[Item]:
-    started = told = time.monotonic()
-    for done, item in enumerate(items, start=1):
+def _lines(
+    items: Iterable[Item],
+    total: int,
+    what: str,
+    count: Callable[[Item], int],
+    told: Callable[[], str],
+) -> Iterator[Item]:
+    started = last = time.monotonic()
+    done = 0
+    for item in items:
         yield item
+        done += count(item)
         now = time.monotonic()
-        wait = QUIET_SECONDS if told == started else LINE_SECONDS
-        if now - told > wait and done < total:
+        wait = QUIET_SECONDS if last == started else LINE_SECONDS
+        if now - last > wait and 0 < done < total:
             left = (now - started) / done * (total - done)
-            print(f"{what}: {done * unit}/{total * unit}, {left:.0f} s left", file=sys.stderr)
-            told = now
+            words = (f"{what}: {done}/{total}", _speed(done, now - started), f"{left:.0f} s left")
+            print(", ".join(word for word in (*words, told()) if word), file=sys.stderr)
+            last = now
+
+
+def _speed(done: int, seconds: float) -> str:
+    return f"{done / seconds:,.0f}/s" if seconds > 0 else ""

@@ -128,15 +128,14 @@ def report_claims(out: Path, lang: str) -> list[str]:
 def report_ablations(out: Path, margin: float, lang: str) -> list[str]:
     """What passes through each mechanism, and which orders are firm; returns the sentences."""
     manifest = store.read_manifest(out)
-    summary = ablations.summarise(store.read(out, "ablations"), margin)
+    titles = {plan["id"]: plan["title"] for plan in manifest["question"]["scenarios"]}
+    summary = ablations.summarise(store.read(out, "ablations"), margin, titles)
     store.write_json(out / "summary.json", summary)
-    table = ablation.ablation_table(summary, [*ablations.ABLATIONS])
-    style.save(
-        ablation.ablation(table, lang), out / "figures" / "ablation", table, footer(manifest, lang)
-    )
+    table = ablation.ablation_table(summary, ablations.ABLATIONS)
+    figure = ablation.ablation(table, ablations.titled(summary, lang)[0], lang)
+    style.save(figure, out / "figures" / "ablation", table, footer(manifest, lang))
     (out / "ablation.md").write_text(ablations.page(summary, manifest), "utf-8")
-    group = manifest["question"]["group"]["id"]
-    return _tell(out, ablations.told(summary, group, lang), lang)
+    return _tell(out, ablations.told(summary, lang), lang)
 
 
 def _tell(out: Path, lines: Sequence[str], lang: str) -> list[str]:

@@ -146,14 +146,18 @@ def check_folder(out: Path) -> None:
 def read(out: Path, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
     """A table of a results folder; FileNotFoundError when the study did not write it."""
     path = out / "tables" / f"{name}.parquet"
-    if not path.is_file():
+    shards = sorted((out / "tables" / name).glob("[!.]*.parquet"))  # of a study
+    if not path.is_file() and not shards:
         raise FileNotFoundError(f"{out} has no table '{name}'")
-    return pd.read_parquet(path, columns=columns and list(columns))
+    source: Any = path if path.is_file() else shards
+    return pd.read_parquet(source, columns=columns and list(columns))
 
 
 def names(out: Path) -> set[str]:
     """Names of the tables in a results folder."""
-    return {path.stem for path in (out / "tables").glob("*.parquet")}
+    tables = out / "tables"
+    shards = {path.parent.name for path in tables.glob("*/[!.]*.parquet")}
+    return shards | {path.stem for path in tables.glob("[!.]*.parquet")}
 
 
 def read_manifest(out: Path) -> dict[str, Any]:

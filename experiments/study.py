@@ -118,7 +118,7 @@ def run_points(
         pool = ThreadPoolExecutor(workers)
         yield from _in_order(pool, lambda part: _run_part(study, part), parts, AHEAD * workers)
     else:
-        context = _context()
+        context = worker_context()
         processes = ProcessPoolExecutor(workers, context, _remember, (study,))
         yield from _in_order(processes, _run_remembered, parts, AHEAD * workers)
 
@@ -164,7 +164,7 @@ def _in_order(
         pool.shutdown(cancel_futures=True)
 
 
-def _context() -> BaseContext:
+def worker_context() -> BaseContext:
     """How workers begin: never a plain fork, for the libraries have threads and it may hang."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from experiments.asked import load_all, tell, told_plainly
+from experiments.asked import load_all, refuse, tell, told_plainly
 from experiments.options import (
     RESULTS,
     GroupName,
@@ -20,6 +20,9 @@ from experiments.options import (
     Seed,
     Workers,
 )
+
+if TYPE_CHECKING:
+    from sim.scenario import Group
 
 
 @told_plainly
@@ -35,10 +38,9 @@ def validate(
     """How far can the model be trusted: patterns, their knock-outs, and where they hold."""
     from experiments.report import report_validate
     from experiments.validation.validate import run_validate
-    from sim.scenario import DEFAULT_GROUP, load_group
 
     folder = out or RESULTS / "validate"
-    run_validate(load_group(group or DEFAULT_GROUP), villages, replications, seed, folder, workers)
+    run_validate(_paper_group(group), villages, replications, seed, folder, workers)
     tell(report_validate(folder, lang), folder, lang)
 
 
@@ -55,15 +57,22 @@ def calibrate(
     """Which numbers the paper's story narrows, by history matching from their sourced ranges."""
     from experiments.report import report_calibrate
     from experiments.validation.calibrate import run_calibrate
-    from sim.scenario import DEFAULT_GROUP, load_group
 
     folder = out or RESULTS / "calibrate"
-    run_calibrate(load_group(group or DEFAULT_GROUP), villages, replications, seed, folder, workers)
+    run_calibrate(_paper_group(group), villages, replications, seed, folder, workers)
     tell(report_calibrate(folder, lang), folder, lang)
 
 
 @told_plainly
 def ablate(
+    scenarios: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="the plan that is taken apart, then others to set beside it",
+            metavar="[SCENARIO...]",
+            show_default="package_2019 and others of the paper",
+        ),
+    ] = None,
     villages: PlausibleVillages = 200,
     replications: Replications = 5,
     group: GroupName = None,
@@ -73,13 +82,13 @@ def ablate(
     lang: Lang = "id",
     workers: Workers = 0,
 ) -> None:
-    """Where the package's gain comes from: without each mechanism, and under other forms."""
+    """Where a plan's gain comes from: without each mechanism, and under other forms."""
     from experiments.report import report_ablations
-    from experiments.validation.ablations import run_ablations
-    from sim.scenario import DEFAULT_GROUP, load_group
+    from experiments.validation.ablations import STRATEGIES, run_ablations
 
+    who, plans = load_all(scenarios or STRATEGIES, group)
     folder = out or RESULTS / "ablate"
-    run_ablations(load_group(group or DEFAULT_GROUP), villages, replications, seed, folder, workers)
+    run_ablations(who, plans, villages, replications, seed, folder, workers)
     tell(report_ablations(folder, margin, lang), folder, lang)
 
 
@@ -111,6 +120,24 @@ def table5(
 ) -> None:
     """Tabel 5 of the paper as measured: before and after, and what its claims are worth."""
     _table("table5", scenario, group, villages, replications, seed, out, lang, workers)
+
+
+def _paper_group(name: str | None) -> Group:
+    """The group of the paper, or one like it: the patterns visit its partners and donors."""
+    from experiments.validation.statistics import PAPER_PLANS
+    from sim.scenario import DEFAULT_GROUP, ConfigError, load_group, load_scenario
+
+    group = load_group(name or DEFAULT_GROUP)
+    try:
+        for plan in PAPER_PLANS:
+            load_scenario(plan, group)
+    except ConfigError:
+        refuse(
+            f"the patterns are what the paper tells about {DEFAULT_GROUP}, and visit its partners; "
+            f"'{group.id}' has others. For another group: semangat ablate SCENARIO --group "
+            f"{name}, semangat table5 SCENARIO --group {name}"
+        )
+    return group
 
 
 def _table(

@@ -827,6 +827,10 @@ TABLE: Final = np.dtype(
     [(name, "i8" if REGISTER[name].whole or REGISTER[name].choices else "f8") for name in BASE]
 )
 
+_SWITCHES: Final = [
+    (place, REGISTER[name].choices) for place, name in enumerate(BASE) if REGISTER[name].choices
+]
+
 
 class Parameters:
     """The values of one village, read as `p.name`; a switch reads as the index of its choice.
@@ -838,12 +842,12 @@ class Parameters:
 
     def __init__(self, values: Mapping[str, Value]) -> None:
         """Take every base parameter from `values`; KeyError when one is missing."""
-        table = np.zeros(1, TABLE)
-        for name in BASE:
-            value = values[name]
-            choices = REGISTER[name].choices
-            table[name] = choices.index(str(value)) if choices else value
-            object.__setattr__(self, name, table[name][0].item())
+        row = [values[name] for name in BASE]
+        for place, choices in _SWITCHES:
+            row[place] = choices.index(str(row[place]))
+        table = np.array([tuple(row)], TABLE)
+        for name, value in zip(BASE, table[0].item(), strict=True):
+            object.__setattr__(self, name, value)
         object.__setattr__(self, "table", table)
 
     def __setattr__(self, name: str, value: object) -> None:

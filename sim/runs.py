@@ -87,6 +87,28 @@ def simulate_all(
     ]
 
 
+def weekly_of(
+    setting: Setting,
+    scenario: Scenario,
+    lucks: Sequence[Luck],
+    weeks: int,
+    *,
+    partners: Sequence[str] | None = None,
+    engine: Engine = "ensemble",
+    village_class: type[Village] = Village,
+) -> NDArray[np.float64]:
+    """[run, week, column] of weekly.parquet alone, for studies of very many runs."""
+    if engine == "ensemble":
+        keys = [luck.key for luck in lucks]
+        parts = ensemble.together(setting, scenario, keys, weeks, partners, False, False)
+        return np.concatenate([measures.numbers(tables.weekly) for tables, _, _ in parts])
+    records = simulate_all(
+        setting, scenario, lucks, weeks, partners=partners, engine=engine,
+        village_class=village_class,
+    )  # fmt: skip
+    return np.array([record.weekly for record in records])
+
+
 def prepare(setting: Setting, scenario: Scenario) -> None:
     """Compile the ensemble now if that is still to be done, with a word about it on stderr."""
     if is_cold(ensemble.live):

@@ -34,11 +34,13 @@ __all__ = [
     "Scenario",
     "Shock",
     "check_file",
+    "document",
     "find",
     "json_schema",
     "load",
     "load_group",
     "load_scenario",
+    "read",
     "read_setting",
     "register_of",
     "unlikely",
@@ -135,7 +137,7 @@ def _expect(file: ConfigFile, model: type[Document]) -> ConfigFile:
 
 
 def _group(file: ConfigFile) -> Group:
-    return _document(Group, file, check_group)
+    return document(Group, file, check_group, _STAND_INS[Group])
 
 
 def _scenario(file: ConfigFile, group: Group | None) -> Scenario:
@@ -154,7 +156,7 @@ def _scenario(file: ConfigFile, group: Group | None) -> Scenario:
         found = check_settings(scenario, REGISTER)
         return [each for each in found if not str(each.path[-1]).startswith(_OF_A_GROUP)]
 
-    scenario = _document(Scenario, file, check, problems)
+    scenario = document(Scenario, file, check, _STAND_INS[Scenario], problems)
     return _settled(scenario, group, home) if group else scenario
 
 
@@ -179,12 +181,20 @@ def _settled(scenario: Scenario, group: Group, home: Path | None) -> Scenario:
     return scenario.model_copy(update=update)
 
 
-def _document(
-    model: type[Doc], file: ConfigFile, check: Check[Doc], others: Sequence[Problem] = ()
+def document(
+    model: type[Doc],
+    file: ConfigFile,
+    check: Check[Doc],
+    stand_ins: Mapping[str, object],
+    others: Sequence[Problem] = (),
 ) -> Doc:
-    """The checked object with its warnings; ConfigError with everything that is wrong."""
+    """The checked object with its warnings; ConfigError with everything that is wrong.
+
+    `stand_ins` are for keys that the file lacks, so that the rest is checked all the same; `others`
+    are problems that are known already.
+    """
     name, misnamed = _id(file)
-    told = validated(model, file.root, file.name, name, _STAND_INS[model])
+    told = validated(model, file.root, file.name, name, stand_ins)
     document, root = told.document, told.root
     problems = [*file.problems, *misnamed, *told.problems, *others]
     warnings: list[Problem] = []

@@ -262,6 +262,7 @@ def _window_days(
     weighted, unweighted = np.zeros(shape), np.zeros(shape, np.int64)
     kinds = list(OUTLET_KINDS)
     alike: dict[object, tuple[int, int]] = {}  # outlets and products with the same days
+    factors: dict[tuple[str, bool], NDArray[np.float64]] = {}
     for o, outlet in enumerate(outlets):
         for k, dry in enumerate(products["dry"].tolist()):
             same = alike.setdefault((outlet.kind, outlet.closed_weekdays, windows[k], dry), (o, k))
@@ -269,8 +270,10 @@ def _window_days(
                 weighted[:, o, k] = weighted[:, *same]
                 unweighted[:, o, k] = unweighted[:, *same]
                 continue
+            if (outlet.kind, dry) not in factors:
+                factors[outlet.kind, dry] = _day_factors(p, cal, kinds.index(outlet.kind), dry)
             rests = _rest_days(outlet.closed_weekdays, group.start.weekday())
-            daily = _day_factors(p, cal, kinds.index(outlet.kind), dry) * ~rests
+            daily = factors[outlet.kind, dry] * ~rests
             for w, (first, end, _, _) in enumerate(windows[k]):
                 weighted[:, o, k, w] = daily[:, first:end].sum(1)
                 unweighted[:, o, k, w] = (daily[:, first:end] > 0).sum(1)

@@ -125,7 +125,7 @@ def test_verdicts() -> None:
 
 def test_table4_lists_whom_the_scenario_negotiates_with() -> None:
     group = load_group("semangat72")
-    rows = claims.table4(group, shipped("package_2019", "semangat72"))
+    rows = claims.table4(group, shipped("package_2019", GROUP))
     assert [row.what for row in rows if row.id == "agreement"] == [
         "Warung Amat", "Warung Gres", "Pesantren Al Mubarakah", "Pesantren Assanusi",
         "Kantin SMP Pesantren",
@@ -133,11 +133,11 @@ def test_table4_lists_whom_the_scenario_negotiates_with() -> None:
     assert {row.id for row in rows if "Kebon Jambu" in row.what} == {
         "submitted", "granted", "granted_in_a_year"
     }  # fmt: skip
-    assert claims.table4(group, shipped("none", "semangat72")) == ()
+    assert claims.table4(group, shipped("none", GROUP)) == ()
 
 
 def test_an_agreement_is_one_that_stands() -> None:
-    scenario = shipped("package_2019", "semangat72")
+    scenario = shipped("package_2019", GROUP)
     unreliable = Laboratory(GROUP, {"delivery_fail_prob": 0.4}, replications=20)
     scene = claims.Scene(unreliable, scenario)
     row = claims.table4(GROUP, scenario)[0]
@@ -150,7 +150,7 @@ def test_an_agreement_is_one_that_stands() -> None:
 
 
 def test_each_donor_has_numbers_of_its_own() -> None:
-    scenario = shipped("everything", "semangat72")
+    scenario = shipped("everything", GROUP)
     scene = claims.Scene(Laboratory(GROUP, replications=40), scenario)
     rows = [row for row in claims.table4(GROUP, scenario) if row.id == "granted_in_a_year"]
     assert len(rows) == 2
@@ -162,12 +162,12 @@ def test_each_donor_has_numbers_of_its_own() -> None:
 
 def test_a_plan_with_nobody_to_ask_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ParameterError, match="'none' visits no outlet"):
-        claims.run_claims("table4", GROUP, shipped("none", "semangat72"), 2, 2, 0, tmp_path / "out")
+        claims.run_claims("table4", GROUP, shipped("none", GROUP), 2, 2, 0, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
 def test_another_result_is_not_destroyed(tmp_path: Path) -> None:
-    plan = shipped("package_2019", "semangat72")
+    plan = shipped("package_2019", GROUP)
     claims.run_claims("table4", GROUP, plan, 2, 1, 0, tmp_path / "out")
     with pytest.raises(FileExistsError, match="another command: table4"):
         claims.run_claims("table5", GROUP, plan, 2, 1, 0, tmp_path / "out")
@@ -175,7 +175,7 @@ def test_another_result_is_not_destroyed(tmp_path: Path) -> None:
 
 
 def test_what_a_scenario_sets_is_no_effect_of_its_activities() -> None:
-    dear = shipped("none", "semangat72").model_copy(update={"set": {"price_opak": 9_000}})
+    dear = shipped("none", GROUP).model_copy(update={"set": {"price_opak": 9_000}})
     scene = claims.Scene(Laboratory(GROUP, replications=10), dear)
     rose = next(row for row in claims.TABLE5 if row.id == "income_rose")
     assert rose.measure is not None
@@ -185,12 +185,12 @@ def test_what_a_scenario_sets_is_no_effect_of_its_activities() -> None:
 def test_without_activities_nothing_grows() -> None:
     """A claim is judged against the same village left alone, so that time alone proves nothing."""
     lab = Laboratory(GROUP, replications=10)
-    scene = claims.Scene(lab, shipped("none", "semangat72"))
+    scene = claims.Scene(lab, shipped("none", GROUP))
     for row in claims.TABLE5:
         if row.id not in ("income_same", "access"):
             assert row.measure is not None
             assert row.measure(scene).true.sum() == 0, row.id
-    package = replace(scene, scenario=shipped("package_2019", "semangat72"))
+    package = replace(scene, scenario=shipped("package_2019", GROUP))
     proposal = next(row for row in claims.TABLE5 if row.id == "proposal")
     assert proposal.measure is not None
     assert proposal.measure(package).true.mean() > 0.8
@@ -199,10 +199,10 @@ def test_without_activities_nothing_grows() -> None:
 @pytest.mark.parametrize("table", ["table4", "table5"])
 def test_tables_in_both_languages(tmp_path: Path, table: claims.Table) -> None:
     out = tmp_path / "claims"
-    claims.run_claims(table, GROUP, shipped("package_2019", "semangat72"), 3, 2, 0, out)
+    claims.run_claims(table, GROUP, shipped("package_2019", GROUP), 3, 2, 0, out)
     lines = report_claims(out, "id")
     summary = pd.read_csv(out / "summary.csv")
-    rows = claims.rows_of(table, GROUP, shipped("package_2019", "semangat72"))
+    rows = claims.rows_of(table, GROUP, shipped("package_2019", GROUP))
     assert list(summary["row"]) == [row.id for row in rows]
     pages = [(out / f"{stem}{table[-1]}.md").read_text("utf-8") for stem in ("tabel", "table")]
     for page in pages:  # a head and a rule above the lines of each part
@@ -218,7 +218,7 @@ def test_tables_in_both_languages(tmp_path: Path, table: claims.Table) -> None:
 
 
 def test_contradictions_belong_to_the_group_of_the_paper() -> None:
-    plan = shipped("package_2019", "semangat72")
+    plan = shipped("package_2019", GROUP)
     names = [row.id for row in claims.rows_of("table5", GROUP, plan)]
     assert [name for name in names if name.startswith("X")] == [f"X{i}" for i in range(1, 23)]
     other = Group.model_validate({**GROUP.model_dump(), "id": "other"})

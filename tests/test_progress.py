@@ -20,7 +20,7 @@ from tests.results import holds
 HELP_SECONDS = 0.5
 PATIENCE = 60
 Told = Callable[..., list[str]]
-LINE = re.compile(r"(\w+): (\d+)/(\d+), (\d+) s left")
+LINE = re.compile(r"(\w+): (\d+)/(\d+), ([\d,]+)/s, (\d+) s left")
 
 
 class Clock:
@@ -52,7 +52,7 @@ def lines(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
     def told(items: int, seconds_each: float, unit: int = 1) -> list[str]:
         clock = Clock(seconds_each)
         monkeypatch.setattr(progress, "time", clock)
-        assert list(progress.track(clock.work(items), items, "runs", unit)) == list(range(items))
+        assert list(progress.track(clock.work(items), items * unit, "runs", unit)) == list(range(items))
         return capsys.readouterr().err.splitlines()
 
     return told
@@ -69,9 +69,9 @@ def test_short_work_is_quiet(lines: Told) -> None:
 
 def test_long_work_is_told_after_two_seconds_and_then_every_ten(lines: Told) -> None:
     assert lines(60, 0.5, unit=5) == [
-        "runs: 25/300, 28 s left",
-        "runs: 130/300, 17 s left",
-        "runs: 235/300, 6 s left",
+        "runs: 25/300, 10/s, 28 s left",
+        "runs: 130/300, 10/s, 17 s left",
+        "runs: 235/300, 10/s, 6 s left",
     ]
 
 
@@ -85,7 +85,7 @@ def test_a_terminal_gets_a_bar_that_goes_away(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(sys, "stderr", screen)
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setattr(progress, "time", clock)
-    assert len(list(progress.track(clock.work(9), 9, "runs", 5))) == 9
+    assert len(list(progress.track(clock.work(9), 45, "runs", 5))) == 9
     shown = screen.getvalue()
     assert "runs" in shown
     assert "/45" in shown

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from experiments.messages import rupiah, text
 from experiments.plots.axes import number_axis, scale
 from experiments.plots.lettering import fit
-from experiments.plots.style import BLUE, HALF_BAND, INK, SMALL, WIDTH, drawn, new_figure
+from experiments.plots.style import BLUE, HALF_BAND, INK, SMALL, WHITE, WIDTH, drawn, new_figure
 
 ROW = 0.42  # inches
 NEARLY_SURE = 1.96  # standard errors to either side
@@ -24,10 +24,13 @@ def ablation_table(summary: Mapping[str, object], forms: Sequence[str]) -> pd.Da
 
 
 @drawn
-def ablation(table: pd.DataFrame, lang: str = "id") -> Figure:
-    """One bar a form of the model, the model itself first; whiskers: of the difference to it."""
+def ablation(table: pd.DataFrame, plan: str, lang: str = "id") -> Figure:
+    """One bar a form of the model, the model itself first; whiskers: of the difference to it.
+
+    plan: the title of the plan whose gain is taken apart.
+    """
     figure = new_figure(
-        ROW * len(table) + 0.5, text(lang, "ablate.title"), text(lang, "ablate.subtitle")
+        ROW * len(table) + 0.5, text(lang, "ablate.title"), text(lang, "ablate.subtitle", plan=plan)
     )
     ax = figure.add_subplot()
     unit = scale("net_income")
@@ -40,6 +43,7 @@ def ablation(table: pd.DataFrame, lang: str = "id") -> Figure:
                 color=INK, linewidth=1.2, capsize=2,
             )  # fmt: skip
         place = {"transform": ax.get_yaxis_transform(), "fontsize": SMALL, "va": "center"}
+        place["bbox"] = {"facecolor": WHITE, "edgecolor": "none", "pad": 0.5}  # over the zero line
         name = text(lang, f"ablate.form.{form['form']}")
         ax.text(0, row + 0.26, fit(name, WIDTH - 1.2, SMALL), **place)
         ax.text(1, row + 0.26, rupiah(form["mean"], lang), ha="right", **place)

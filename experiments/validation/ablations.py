@@ -1,4 +1,4 @@
-"""Is the agent-based part needed? What is left of the package's gain without each mechanism.
+"""Is the agent-based part needed? What is left of a plan's gain without each mechanism.
 
 Every village lives the strategies once more with one mechanism switched off, in the baseline as
 well, with the same luck; beside it stand a calculation without any agents and other forms of the
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,18 +23,19 @@ from experiments.validation.laboratory import OWN_KINDS, WEEKS, Laboratory, made
 from experiments.validation.patterns import KnockOut, calendar_off, knocked
 from experiments.validation.statistics import FIRST_CYCLE, PACKAGE
 from sim.parameters import DAYS_PER_WEEK, Value
-from sim.scenario import DEFAULT_GROUP, Group, register_of
+from sim.scenario import Group, Scenario, register_of
 
 STRATEGIES: Final = (
     PACKAGE, "package_2019_mentoring", "package_2019_norms_mentoring",
     "package_2019_market_online", "only_negotiation", "only_mentoring",
 )  # fmt: skip
+MOST_VILLAGES = 0.8  # share of villages in which a firm order holds, at least
 COLUMNS = ["form", "village_id", "scenario_id", "gain", "level"]
 
 _FROZEN: Final[Mapping[str, Value]] = {
     "trust_gain": 0, "trust_memory": 1, "trust_up": 1, "trust_down": 1, "deception_hazard": 0,
     "info_pass_participant": 0, "info_pass_other": 0, "meet_trust_rate": 0,
-    "dissatisfaction_rate": 0, "contact_evidence": 0,
+    "dissatisfaction_rate": 0, "contact_evidence": 0, "persuasion_gain": 0, "perdes_base_gain": 0,
 }  # fmt: skip
 _NO_REASONS: Final[Mapping[str, Value]] = dict.fromkeys(
     (
@@ -50,7 +51,7 @@ _NO_FAILURES: Final[Mapping[str, Value]] = {
 }  # fmt: skip
 
 
-def _same_attendance(scenario: str) -> KnockOut:
+def _same_attendance(scenario: Scenario | str) -> KnockOut:
     """Every woman comes to each session with the same chance: the mean under a scenario."""
 
     def change(lab: Laboratory) -> Laboratory:
@@ -61,17 +62,21 @@ def _same_attendance(scenario: str) -> KnockOut:
     return change
 
 
-# In the order of the figure; `full` is the model itself.
-ABLATIONS: Final[Mapping[str, KnockOut]] = {
-    "full": lambda lab: lab,
-    "trust": knocked(**_FROZEN),
-    "attendance": _same_attendance(FIRST_CYCLE),
-    "attendance_package": _same_attendance(PACKAGE),
-    "hearsay": knocked(info_pass_participant=0, info_pass_other=0),
-    "calendar": calendar_off,
-    "failures": knocked(**_NO_FAILURES),
-    "overlap": knocked(catchment_overlap=0),
-}
+def ablations(plan: Scenario | str) -> dict[str, KnockOut]:
+    """What is taken away, in the order of the figure; `full` is the model itself, with `plan`."""
+    return {
+        "full": lambda lab: lab,
+        "trust": knocked(**_FROZEN),
+        "attendance": _same_attendance(FIRST_CYCLE),
+        "attendance_plan": _same_attendance(plan),
+        "hearsay": knocked(info_pass_participant=0, info_pass_other=0),
+        "calendar": calendar_off,
+        "failures": knocked(**_NO_FAILURES),
+        "overlap": knocked(catchment_overlap=0),
+    }
+
+
+ABLATIONS: Final = tuple(ablations(PACKAGE))
 ALTERNATIVES: Final[Mapping[str, KnockOut]] = {
     "trust_form": knocked(trust_form="multiplicative"),
     "participation_form": knocked(participation_form="payoff"),
@@ -87,13 +92,13 @@ PRACTICALLY_NOTHING = 1.0  # Rp
 NEARLY_SURE: Final = 1.96  # standard errors to either side
 
 
-def spreadsheet(lab: Laboratory, scenario: str) -> float:
+def spreadsheet(lab: Laboratory, plan: Scenario) -> float:
     """Rp a member and week that the partners of a strategy bring (theory sheet 2.0.1).
 
     Every outlet that is visited agrees at once and takes all it can sell on the days for which the
     shelf life lasts; nothing fails, nobody stays away, the reserve is kept.
     """
-    plan, setting = shipped(scenario, lab.group.id), lab.setting(1)
+    setting = lab.setting(1, **plan.set)
     p, values = setting.p, setting.values
     visited = {getattr(each, "outlet", None) for each in plan.interventions}
     partners = [each for each in lab.group.outlets if each.initial][: int(p.n_outlets_init)]
@@ -113,9 +118,17 @@ def spreadsheet(lab: Laboratory, scenario: str) -> float:
 
 
 def run_ablations(
-    group: Group, villages: int, replications: int, seed: int, out: Path, workers: int = 0
+    group: Group,
+    plans: Sequence[Scenario],
+    villages: int,
+    replications: int,
+    seed: int,
+    out: Path,
+    workers: int = 0,
 ) -> None:
-    """Live every strategy under every form of the model; `villages` plausible ones.
+    """Live every plan under every form of the model; `villages` plausible ones.
+
+    The first plan is the one whose gain is taken apart, the others are what it is compared with.
 
     tables/ablations.parquet: form (an ablation, an alternative, ranges of another width, or
     `spreadsheet`), village_id, scenario_id, gain (Rp a member and week of net income over the
@@ -123,74 +136,95 @@ def run_ablations(
     """
     register = register_of(group)
     registers = {"full": register, **{n: stretched(register, f) for n, f in RANGES.items()}}
+    held = {name for plan in plans for name in plan.set}  # by a plan itself
     laboratories = [
         Laboratory(group, values, i, replications, seed, form)
         for form, rows in registers.items()
-        for i, values in enumerate(plausible_villages(rows, villages, seed), 1)
+        for i, values in enumerate(plausible_villages(rows, villages, seed, held), 1)
     ]
+
+    def attempt(lab: Laboratory) -> list[list[Any]]:
+        return _try_all(lab, plans)
+
     question = {
-        "command": "ablate", "group": group.model_dump(mode="json"), "seed": seed,
+        "command": "ablate", "scenarios": [plan.model_dump(mode="json") for plan in plans],
+        "group": group.model_dump(mode="json"), "seed": seed,
         "villages": villages, "replications": replications,
     }  # fmt: skip
-    try_in(laboratories, _try_all, ("ablations", COLUMNS), question, out, workers)
+    try_in(laboratories, attempt, ("ablations", COLUMNS), question, out, workers)
 
 
-def _try_all(lab: Laboratory) -> list[list[Any]]:
+def _try_all(lab: Laboratory, plans: Sequence[Scenario]) -> list[list[Any]]:
     if lab.drawn_from != "full":
-        return _rows(lab.drawn_from, lab.village, _net_income(lab))
+        return _rows(lab.drawn_from, lab, plans, _net_income)
     rows: list[list[Any]] = []
-    for form, change in {**ABLATIONS, **ALTERNATIVES}.items():
-        rows += _rows(form, lab.village, _net_income(change(lab)))
-    rows += _rows(SPREADSHEET, lab.village, lambda scenario: spreadsheet(lab, scenario))
+    for form, change in {**ablations(plans[0]), **ALTERNATIVES}.items():
+        rows += _rows(form, change(lab), plans, _net_income)
+    return rows + _rows(SPREADSHEET, lab, plans, spreadsheet)
+
+
+def _net_income(lab: Laboratory, plan: Scenario) -> float:
+    return float(lab.run(plan, WEEKS)["net_income"].mean())
+
+
+def _rows(
+    form: str,
+    lab: Laboratory,
+    plans: Sequence[Scenario],
+    income: Callable[[Laboratory, Scenario], float],
+) -> list[list[Any]]:
+    nothing = shipped(FIRST_CYCLE, lab.group)
+    rows = []
+    for plan in plans:
+        # A plan's own settings (`set:`) are no effect of it: they hold without it, too.
+        usual = income(lab, nothing.model_copy(update={"set": plan.set}))
+        level = income(lab, plan)
+        rows.append([form, lab.village, plan.id, level - usual, level])
     return rows
 
 
-def _net_income(lab: Laboratory) -> Callable[[str], float]:
-    return lambda scenario: float(lab.run(scenario, WEEKS)["net_income"].mean())
+def summarise(
+    table: pd.DataFrame, margin: float, titles: Mapping[str, Mapping[str, str]]
+) -> dict[str, Any]:
+    """What is left of the first plan's gain, and the order of the plans, under each form.
 
-
-def _rows(form: str, village: int, income: Callable[[str], float]) -> list[list[Any]]:
-    usual = income(FIRST_CYCLE)
-    levels = {name: income(name) for name in STRATEGIES}
-    return [[form, village, name, level - usual, level] for name, level in levels.items()]
-
-
-def summarise(table: pd.DataFrame, margin: float) -> dict[str, Any]:
-    """What is left of the package's gain, and the order of the strategies, under each form.
-
-    `headline`: the package's gain with the ranges as they are, and half and twice as wide: its
+    titles: of every plan by its id, in each language, the first one first.
+    `headline`: the first plan's gain with the ranges as they are, and half and twice as wide: its
     mean, the ends between which it lies in 9 of 10 villages, and the share of villages in which it
     is more than `margin`.
-    `left`: by form the mean and median gain of the package over villages, and their share of the
-    full model's mean. `orders`: by form the strategies from the highest mean gain to the lowest.
-    `firm`: pairs (better, worse) whose means differ by more than `margin` in the full model and
-    keep their order under every alternative, with the share of villages in which the first is
-    better; `depends`: all pairs that some form turns, with these forms.
+    `left`: by form its mean and median gain over villages, and the mean's share of the full
+    model's. `orders`: by form the plans from the highest mean gain to the lowest.
+    `firm`: pairs (better, worse) whose means differ by more than `margin` in the full model, that
+    keep their order under every alternative and in MOST_VILLAGES, with the share of villages in
+    which the first is better; `on_average`: the same in fewer villages; `depends`: all pairs that
+    some form turns, with these forms.
     """
+    plan = next(iter(titles))
     means = table.groupby(["form", "scenario_id"])["gain"].mean().unstack()
     middle = table.groupby(["form", "scenario_id"])["gain"].median().unstack()
     full = means.loc["full"]
-    firm, depends = [], []
-    for better in STRATEGIES:
-        for worse in STRATEGIES:
-            if full[better] <= full[worse]:
-                continue
-            turned = [
-                name
-                for name in (*ALTERNATIVES, *RANGES)
-                if means.loc[name, better] <= means.loc[name, worse]
-            ]
-            if turned:
-                depends.append([better, worse, *turned])
-            elif full[better] - full[worse] > margin:
-                firm.append([better, worse, _better_in(table, better, worse)])
+    firm, on_average, depends = [], [], []
+    for better, worse in itertools.permutations(titles, 2):
+        if full[better] <= full[worse]:
+            continue
+        turned = [
+            name
+            for name in (*ALTERNATIVES, *RANGES)
+            if means.loc[name, better] <= means.loc[name, worse]
+        ]
+        if turned:
+            depends.append([better, worse, *turned])
+        elif full[better] - full[worse] > margin:
+            villages = _better_in(table, better, worse)
+            (firm if villages >= MOST_VILLAGES else on_average).append([better, worse, villages])
     return {
-        "headline": {form: _headline(table, form, margin) for form in ("full", *RANGES)},
+        "titles": {name: dict(title) for name, title in titles.items()},
+        "headline": {form: _headline(table, plan, form, margin) for form in ("full", *RANGES)},
         "left": {
             form: {
-                "mean": float(means.loc[form, PACKAGE]),
-                "median": float(middle.loc[form, PACKAGE]),
-                "share": float(means.loc[form, PACKAGE] / full[PACKAGE]),
+                "mean": float(means.loc[form, plan]),
+                "median": float(middle.loc[form, plan]),
+                "share": float(means.loc[form, plan] / full[plan]) if full[plan] else math.nan,
             }
             for form in means.index
         },
@@ -199,9 +233,10 @@ def summarise(table: pd.DataFrame, margin: float) -> dict[str, Any]:
         },
         "means": {form: row.to_dict() for form, row in means.iterrows()},
         "firm": firm,
+        "on_average": on_average,
         "depends": depends,
         "margin": margin,
-        "error": _errors(table),
+        "error": _errors(table, plan),
     }
 
 
@@ -213,15 +248,15 @@ def _better_in(table: pd.DataFrame, better: str, worse: str) -> float:
     return float((gains[better] > gains[worse]).mean())
 
 
-def _headline(table: pd.DataFrame, form: str, margin: float) -> dict[str, float]:
-    gain = table.loc[(table["form"] == form) & (table["scenario_id"] == PACKAGE), "gain"]
+def _headline(table: pd.DataFrame, plan: str, form: str, margin: float) -> dict[str, float]:
+    gain = table.loc[(table["form"] == form) & (table["scenario_id"] == plan), "gain"]
     low, high = gain.quantile(list(MOST))
     return {"mean": gain.mean(), "low": low, "high": high, "better": (gain > margin).mean()}
 
 
-def _errors(table: pd.DataFrame) -> dict[str, float]:
+def _errors(table: pd.DataFrame, plan: str) -> dict[str, float]:
     """Standard error over villages of what passes through each mechanism (paired)."""
-    mine = table[table["scenario_id"] == PACKAGE].pivot(
+    mine = table[table["scenario_id"] == plan].pivot(
         index="village_id", columns="form", values="gain"
     )
     return {
@@ -230,12 +265,18 @@ def _errors(table: pd.DataFrame) -> dict[str, float]:
     }
 
 
-def told(summary: Mapping[str, Any], group: str, lang: str) -> list[str]:
-    """Where the package's gain comes from, against paper, and which orders are firm."""
-    lines = [text(lang, "ablate.full", gain=rupiah(summary["left"]["full"]["mean"], lang))]
-    for form in list(ABLATIONS)[1:]:
+def told(summary: Mapping[str, Any], lang: str) -> list[str]:
+    """Where the first plan's gain comes from, against paper, and which orders are firm."""
+    plan, gain = titled(summary, lang)[0], rupiah(summary["left"]["full"]["mean"], lang)
+    lines = [text(lang, "ablate.full", plan=plan, gain=gain)]
+    for form in ABLATIONS[1:]:
         lines.append(text(lang, "ablate.left", **_what(summary, form, lang)))
-    return [*lines, *_orders(summary, group, lang), "", text(lang, "say.limits")]
+    return [*lines, *_orders(summary, lang), "", text(lang, "say.limits")]
+
+
+def titled(summary: Mapping[str, Any], lang: str) -> list[str]:
+    """The titles of the plans, that whose gain is taken apart first."""
+    return [title[lang] for title in summary["titles"].values()]
 
 
 def page(summary: Mapping[str, Any], manifest: Mapping[str, Any]) -> str:
@@ -244,9 +285,9 @@ def page(summary: Mapping[str, Any], manifest: Mapping[str, Any]) -> str:
     for form in (*ABLATIONS, *ALTERNATIVES, SPREADSHEET):
         error = rupiah(NEARLY_SURE * summary["error"][form], "en")
         rows.append((*_what(summary, form, "en").values(), "" if form == "full" else error))
-    head = ("form", "the package adds, a member and week", "of 100", "± (difference to the first)")
-    group = manifest["question"].get("group", {"id": DEFAULT_GROUP})["id"]
-    orders = "\n".join(_orders(summary, group, "en")).replace("\n- ", "\n* ")
+    adds = f"“{titled(summary, 'en')[0]}” adds, a member and week"
+    head = ("form", adds, "of 100", "± (difference to the first)")
+    orders = "\n".join(_orders(summary, "en")).replace("\n- ", "\n* ")
     return "\n\n".join([made_by(manifest), markdown.table(head, rows), orders]) + "\n"
 
 
@@ -255,13 +296,13 @@ def _what(summary: Mapping[str, Any], form: str, lang: str) -> dict[str, str]:
     return {
         "form": text(lang, f"ablate.form.{form}"),
         "gain": rupiah(left["mean"], lang),
-        "share": number(100 * left["share"], lang, 0),
+        "share": "-" if math.isnan(left["share"]) else number(100 * left["share"], lang, 0),
     }
 
 
-def _orders(summary: Mapping[str, Any], group: str, lang: str) -> list[str]:
-    """The order of the strategies here and on paper, the headline, and which orders are firm."""
-    titles = {name: getattr(shipped(name, group).title, lang) for name in STRATEGIES}
+def _orders(summary: Mapping[str, Any], lang: str) -> list[str]:
+    """The order of the plans here and on paper, the headline, and which orders are firm."""
+    titles = dict(zip(summary["titles"], titled(summary, lang), strict=True))
     full, sheet = summary["left"]["full"], summary["left"][SPREADSHEET]
 
     def order(form: str) -> str:
@@ -277,14 +318,19 @@ def _orders(summary: Mapping[str, Any], group: str, lang: str) -> list[str]:
         "",
         text(
             lang, "ablate.sheet", gain=rupiah(sheet["mean"], lang),
-            times=number(sheet["mean"] / full["mean"], lang, 1), order=order(SPREADSHEET),
+            own=rupiah(full["mean"], lang), order=order(SPREADSHEET),
         ),
         "",
     ]  # fmt: skip
     lines += [f"- {_headline_told(summary, form, lang)}" for form in summary["headline"]]
-    if summary["firm"]:
-        lines += ["", text(lang, "ablate.firm", margin=rupiah(summary["margin"], lang)), ""]
-        for better, worse, villages in summary["firm"]:
+    margin, least = rupiah(summary["margin"], lang), number(100 * MOST_VILLAGES, lang, 0)
+    for how, head in (
+        ("firm", text(lang, "ablate.firm", margin=margin, least=least)),
+        ("on_average", text(lang, "ablate.on_average")),
+    ):
+        if summary[how]:
+            lines += ["", head, ""]
+        for better, worse, villages in summary[how]:
             names = {"better": titles[better], "worse": titles[worse]}
             share = number(100 * villages, lang, 0)
             lines.append(f"- {text(lang, 'ablate.over', **names, share=share)}")

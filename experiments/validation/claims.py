@@ -28,7 +28,7 @@ Table = Literal["table4", "table5"]
 Unit = Literal["of_100", "count", "rupiah"]
 MOST, FEW = 0.8, 0.2  # of runs: supported, contradicted
 BAND: Final = (0.1, 0.5, 0.9)  # of villages
-NOTICED = 0.005  # the least rise of a level (0-1) that counts: half a point of 100
+NOTICED = 0.05  # the least rise of a level (0-1) that counts: one woman of twenty; assumed
 A_QUARTER = 0.25
 SLOWLY = 4  # times the income before, at most: the tolerance of V2a
 BEFORE, AFTER = slice(0, 4), slice(12, 16)  # weeks, as in V1 and V2
@@ -49,7 +49,7 @@ class Scene:
 
     @property
     def alone(self) -> Runs:
-        plain = shipped(FIRST_CYCLE, self.lab.group.id)
+        plain = shipped(FIRST_CYCLE, self.lab.group)
         return self.lab.run(plain.model_copy(update={"set": self.scenario.set}))
 
 

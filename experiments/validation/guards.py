@@ -23,7 +23,7 @@ NEVER = -50.0  # log-odds
 
 def without_effects(lab: Laboratory) -> Estimate:
     """Largest change in any weekly column, costs aside, by a package without effects."""
-    plain, package = (shipped(name, lab.group.id) for name in (FIRST_CYCLE, PACKAGE))
+    plain, package = (shipped(name, lab.group) for name in (FIRST_CYCLE, PACKAGE))
     plans = tuple(each.model_copy(update={"effective": False}) for each in package.interventions)
     both = [lab.run(each) for each in (package.model_copy(update={"interventions": plans}), plain)]
     names = [column.name for column in WEEKLY if column.name not in COSTS]

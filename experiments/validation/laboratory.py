@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -22,7 +21,7 @@ from sim.draws import Luck
 from sim.happenings import name_of
 from sim.parameters import Parameters, Value, resolve
 from sim.runs import Record, prepare, simulate_all
-from sim.scenario import Group, Scenario, load_group, load_scenario, register_of
+from sim.scenario import Group, Scenario, load_scenario, register_of
 from sim.setting import Setting, setting_for
 
 WEEKS = 52
@@ -64,6 +63,7 @@ class Runs(NamedTuple):
 
 
 Edit = Callable[[Scenario], Scenario]
+_READ: dict[tuple[str, str], Scenario] = {}  # scenarios by their own name and the group's
 
 
 def _as_it_is(scenario: Scenario) -> Scenario:
@@ -94,7 +94,7 @@ class Laboratory:
     def run(self, scenario: Scenario | str, weeks: int = WEEKS, **settings: Value) -> Runs:
         """All replications of a scenario, under settings of the pattern's own; kept for others."""
         if isinstance(scenario, str):
-            scenario = shipped(scenario, self.group.id)
+            scenario = shipped(scenario, self.group)
         key = (repr(scenario), weeks, repr(settings))
         if key not in self._done:
             self._done[key] = self._run(self.edit(scenario), weeks, settings)
@@ -126,10 +126,12 @@ class Laboratory:
         return self.setting(1).p
 
 
-@lru_cache
-def shipped(name: str, group: str) -> Scenario:
-    """A scenario of `configs/scenarios`, for a group."""
-    return load_scenario(name, load_group(group))
+def shipped(name: str, group: Group) -> Scenario:
+    """A scenario of `configs/scenarios`, for a group; read once."""
+    key = (name, group.id)
+    if key not in _READ:
+        _READ[key] = load_scenario(name, group)
+    return _READ[key]
 
 
 def planned(base: Scenario, *plans: Mapping[str, Any], shocks: Any = ()) -> Scenario:
@@ -188,7 +190,7 @@ def try_in(
     _only_its_own(out, str(question["command"]))
     started = time.monotonic()
     first, (name, columns) = laboratories[0], table
-    prepare(first.setting(1), shipped("none", first.group.id))
+    prepare(first.setting(1), shipped("none", first.group))
     with store.folder(out) as part:
         pool = ThreadPoolExecutor(workers or os.cpu_count())
         try:

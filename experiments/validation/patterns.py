@@ -102,8 +102,9 @@ def _two_houses(lab: Laboratory) -> Laboratory:
 
 
 def _same_as_inside(lab: Laboratory) -> Laboratory:
-    """Outlets outside the village are as near, and as trusting at first, as those inside."""
-    return lab.without({"accept_distance": 0, "trust_base_outside": lab.p.trust_base_in_village})
+    """Outlets outside are as near and as trusting at first, and none knows whom to ask."""
+    as_near = {"accept_distance": 0, "accept_vouch": 0}
+    return lab.without({**as_near, "trust_base_outside": lab.p.trust_base_in_village})
 
 
 _NO_VISITS: Final = _without("negotiation")
@@ -142,8 +143,8 @@ CHECKS: Final = (
     Check("V12a", "emergent", "paper", 0.02, np.inf, of.audience_first, _NO_DECREE, sure=True),
     Check("V12b", "assumed", "paper", 0.1, 1, of.training_first, knocked(train_gain_proposal=0)),
     Check("V13a", "assumed", "paper", 0.8, 1, of.the_house_fails, _two_houses),
-    Check("V13b", "emergent", "paper", 0.05, 0.35, of.one_partner_out),
-    Check("V13c", "emergent", "literature", 0, 12, of.recovery),
+    Check("V13b", "emergent", "paper", 0.05, 0.35, of.one_partner_out, _NO_VISITS),
+    Check("V13c", "assumed", "literature", 0, 12, of.recovery),
     Check("V13d", "assumed", "paper", 0.05, 0.35, of.one_tie_breaks, _ONE_NET),
     Check("P1", "emergent", "paper", 0.7, 1, of.outside_ties_bind),
     Check("P2", "emergent", "theory", 0, 1, of.pays_less_than_fields),

@@ -27,6 +27,7 @@ from sim.scenario import Scenario
 from sim.state import Status
 
 FIRST_CYCLE, PACKAGE, SUPPORTED = "none", "package_2019", "package_2019_norms_mentoring"
+PAPER_PLANS = (PACKAGE, SUPPORTED)  # they name the partners of the paper's group
 STUDY_END = 16  # week; assumed (X22)
 NEW_YEAR = 18  # the week that holds 1 January 2020
 RAMADAN = slice(35, 39)  # the whole weeks of fasting in 2020, with their school breaks
@@ -115,7 +116,7 @@ def answered(lab: Laboratory) -> Estimate:
 
 
 def _dana_desa(lab: Laboratory, audience: int, by: int) -> Estimate:
-    plan = moved(shipped(PACKAGE, lab.group.id), "audience", audience)
+    plan = moved(shipped(PACKAGE, lab.group), "audience", audience)
     return share(lab.run(plan)["dana_desa_rp"][:, by] > 0)
 
 
@@ -141,7 +142,7 @@ def outside_is_harder(lab: Laboratory) -> Estimate:
     """First visits agreed to: outside the village less inside, one visit in week 4 to each."""
     strangers = [(place, each) for place, each in enumerate(lab.group.outlets)
                  if not each.initial and each.kind not in OWN_KINDS]  # fmt: skip
-    plain = shipped(FIRST_CYCLE, lab.group.id)
+    plain = shipped(FIRST_CYCLE, lab.group)
     shares: dict[bool, list[Numbers]] = {True: [], False: []}
     for _, outlet in strangers:
         visit = {"kind": "negotiation", "week": 4, "outlet": outlet.id, "second_visit": False}
@@ -170,7 +171,7 @@ def same_products(lab: Laboratory) -> Estimate:
 def new_products(lab: Laboratory) -> Estimate:
     """Mean number of products after two trainings in making them."""
     training = {"kind": "product_training", "week": 2, "repeat": {"every": 13, "times": 2}}
-    return mean(lab.run(planned(shipped(FIRST_CYCLE, lab.group.id), training))["products"][:, -1])
+    return mean(lab.run(planned(shipped(FIRST_CYCLE, lab.group), training))["products"][:, -1])
 
 
 # --- V8, V9: trust and coming --------------------------------------------------------------------
@@ -233,7 +234,7 @@ def norms_stop_it(lab: Laboratory) -> Estimate:
 def an_fgd_revives(lab: Laboratory) -> Estimate:
     """Attendance of weeks 31-34 with an FGD in week 30 less that without it."""
     fgd = {"kind": "fgd", "week": 30}
-    plain = shipped(FIRST_CYCLE, lab.group.id)
+    plain = shipped(FIRST_CYCLE, lab.group)
     both = (_attendance(lab, each) for each in (planned(plain, fgd), plain))
     met, alone = (np.nan_to_num(came[:, 31:35]).mean(1) for came in both)
     return mean(met - alone)
@@ -293,7 +294,7 @@ def too_many_fritters(lab: Laboratory) -> Estimate:
 
 def audience_first(lab: Laboratory) -> Estimate:
     """Income of weeks 23-26: audience before the visits against after them, as a change."""
-    plain = shipped(PACKAGE, lab.group.id)
+    plain = shipped(PACKAGE, lab.group)
 
     def held(week: int) -> Numbers:
         runs = lab.run(moved(plain, "audience", week))
@@ -308,7 +309,7 @@ def audience_first(lab: Laboratory) -> Estimate:
 
 def training_first(lab: Laboratory) -> Estimate:
     """Chance of a grant when the proposal comes after the training, less when before."""
-    plain = shipped(FIRST_CYCLE, lab.group.id)
+    plain = shipped(FIRST_CYCLE, lab.group)
     donor = next(each.id for each in lab.group.donors if each.kind == "pesantren")
     training = {"kind": "proposal_training", "week": 2}
 
@@ -323,7 +324,7 @@ def training_first(lab: Laboratory) -> Estimate:
 
 def the_house_fails(lab: Laboratory) -> Estimate:
     """Share of the volume that is lost while the woman of the house is ill for three weeks."""
-    plain = shipped(FIRST_CYCLE, lab.group.id)
+    plain = shipped(FIRST_CYCLE, lab.group)
     ill = {"kind": "officer_illness", "week": 10, "weeks": 3}
     both = (lab.run(each)["made"] for each in (planned(plain, shocks=[ill]), plain))
     without_her, usual = (made[:, 10:13].sum(1) for made in both)
@@ -335,7 +336,7 @@ def _one_partner_out(lab: Laboratory) -> tuple[Numbers, Numbers]:
 
     Each outlet of the package in turn, in the runs in which it is a partner then.
     """
-    plain = shipped(PACKAGE, lab.group.id)
+    plain = shipped(PACKAGE, lab.group)
     usual = lab.run(plain)
     open_then = usual.outlets("status")[:, 21] == 1
     lost, kept = [], []

@@ -68,7 +68,8 @@ def summarise(table: pd.DataFrame) -> pd.DataFrame:
     """One row for each check: the default village, the verdict, and shares of plausible villages.
 
     share, knock_out_share: of the plausible villages with something to judge, those in which the
-    check and its knock-out hold.
+    check and its knock-out hold; together: of all plausible villages, those in which every check
+    that is evidence holds (the same in all rows).
     """
     rows = []
     for check in CHECKS:
@@ -87,7 +88,14 @@ def summarise(table: pd.DataFrame) -> pd.DataFrame:
                 ),
             }
         )  # fmt: skip
-    return pd.DataFrame(rows)
+    summary = pd.DataFrame(rows)
+    return summary.assign(together=_together(table, summary))
+
+
+def _together(table: pd.DataFrame, summary: pd.DataFrame) -> float:
+    evidence = summary.loc[summary["verdict"] == "evidence", "check"]
+    mine = table[table["check"].isin(evidence) & (table["village_id"] > 0)]
+    return _share(mine.groupby("village_id")["holds"].agg(lambda holds: float((holds == 1).all())))
 
 
 def verdict(check: Check, holds: float, knock_out_holds: float) -> Verdict:
@@ -124,11 +132,17 @@ def _share(holds: pd.Series[Any]) -> float:
 def told(summary: pd.DataFrame, lang: str) -> list[str]:
     """What came out, in words: the score first, then each check, then what cannot be known."""
     emergent = summary[summary["kind"] == "emergent"]
+    together = summary["together"].iloc[0]
     good = emergent.groupby(emergent["check"].map(_pattern))["verdict"].agg(_all_evidence)
     shares = emergent["share"].dropna()
     lines = [
         text(lang, "validate.score", good=int(good.sum()), all=len(good)),
-        text(lang, "validate.villages", share=number(10 * shares.mean(), lang, 1)),
+        text(
+            lang,
+            "validate.villages",
+            share=number(10 * shares.mean(), lang, 1),
+            together=_number(100 * together, lang, 0),
+        ),
         "",
     ]
     for row in summary.to_dict("records"):

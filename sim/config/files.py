@@ -13,7 +13,9 @@ from sim.config.tree import Node, parse
 
 MAX_BYTES: Final = 1 << 20
 
-Folder: TypeAlias = Literal["groups", "scenarios"]
+Folder: TypeAlias = Literal["groups", "scenarios", "studies"]
+
+SORTS: Final = {"groups": "group", "scenarios": "scenario", "studies": "study"}
 
 _NAME: Final = re.compile(r"[^/\\.]+")  # anything else is a path
 _PACKAGE: Final = Path(__file__).resolve().parent.parent
@@ -46,7 +48,7 @@ def find(name_or_path: str | Path, folder: Folder, beside: Path | None = None) -
         return beside.parent / text if beside else Path(text)
     files = known(folder, beside)
     if text not in files:
-        raise no_such(text, folder[:-1], files)
+        raise no_such(text, SORTS[folder], files)
     return files[text]
 
 

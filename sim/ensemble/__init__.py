@@ -94,23 +94,37 @@ def simulate(
     partners: Sequence[str] | None, detail: bool, members_too: bool,
 ) -> Iterator[tuple[measures.Tables, NDArray[np.void]]]:  # fmt: skip
     """Live one run for each luck; yields the tables of each and its happenings (HAPPENING)."""
+    keys = [luck.key for luck in lucks]
+    for tables, log, ends in together(
+        setting, scenario, keys, weeks, partners, detail, members_too
+    ):
+        starts = [0, *ends[:-1].tolist()]
+        for r, (start, end) in enumerate(zip(starts, ends.tolist(), strict=True)):
+            yield measures.Tables(*(part[r] for part in tables)), log[start:end].copy()
+
+
+def together(
+    setting: Setting, scenario: Scenario, keys: Sequence[int], weeks: int,
+    partners: Sequence[str] | None, detail: bool, members_too: bool,
+) -> Iterator[tuple[measures.Tables, NDArray[np.void], NDArray[np.int64]]]:  # fmt: skip
+    """The same for the keys of lucks, many runs at a time: tables [run, ...], log, where it ends.
+
+    The happenings of run r end in `log` at ends[r].
+    """
     founded = founding.found(setting, scenario, partners)
     made = worlds.copy(founded)
     rows = _most_happenings(made, weeks + int(setting.p.burn_in_weeks))
     chunk = max(1, MOST_ROWS // rows)
-    for first in range(0, len(lucks), chunk):
-        some = lucks[first : first + chunk]
-        runs = np.array([luck.key for luck in some], np.int64)
-        tables = measures.empty(setting, weeks, detail, members_too, len(some))
-        log = readable(np.empty(rows * len(some), HAPPENING))
-        ends = np.zeros(len(some), np.int64)
+    for first in range(0, len(keys), chunk):
+        runs = np.array(keys[first : first + chunk], np.int64)
+        tables = measures.empty(setting, weeks, detail, members_too, len(runs))
+        log = readable(np.empty(rows * len(runs), HAPPENING))
+        ends = np.zeros(len(runs), np.int64)
         first_week = -int(setting.p.burn_in_weeks)
         live(
             setting.ground, founded.block, made, runs, first_week, weeks, tables, log, ends
         )  # fmt: skip
-        starts = [0, *ends[:-1].tolist()]
-        for r, (start, end) in enumerate(zip(starts, ends.tolist(), strict=True)):
-            yield measures.Tables(*(part[r] for part in tables)), log[start:end].copy()
+        yield tables, log, ends
 
 
 def _most_happenings(made: World, ticks: int) -> int:

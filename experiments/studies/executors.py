@@ -1,0 +1,130 @@
+"""Where blocks are lived: threads of this process, processes, a Dask cluster, or any executor."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+    wait,
+)
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from experiments.studies.design import Block
+from experiments.studies.live import Frame, Lived, live_block
+from experiments.study import worker_context
+from sim.parameters import ParameterError
+
+AHEAD: Final = 3  # blocks that wait for each worker: so few that memory stays bounded
+MOST_BREAKS: Final = 5  # times that workers may be killed, one after another, before we give up
+
+
+@dataclass(frozen=True)
+class Where:
+    """Makes executors; `workers` of them live blocks at the same time."""
+
+    make: Callable[[], Executor]
+    workers: int
+
+
+def threads(workers: int = 0) -> Where:
+    """Threads of this process: for the ensemble, which leaves the interpreter free."""
+    count = workers or os.cpu_count() or 1
+    return Where(lambda: ThreadPoolExecutor(count), count)
+
+
+def processes(workers: int = 0) -> Where:
+    """Processes on this machine."""
+    count = workers or os.cpu_count() or 1
+    return Where(lambda: ProcessPoolExecutor(count, worker_context(), _deaf_to_ctrl_c), count)
+
+
+@contextmanager
+def dask(address: str) -> Iterator[Where]:
+    """The workers of a Dask cluster, which have this project installed.
+
+    ParameterError when there is no cluster at the address, or no Dask here.
+    """
+    try:
+        from distributed import Client
+    except ImportError:
+        raise ParameterError("--dask needs Dask: pip install 'semangat[dask]'") from None
+    try:
+        client = Client(address, timeout=10)
+    except (OSError, ValueError) as error:
+        raise ParameterError(f"--dask {address}: no cluster there ({error})") from None
+    with client:
+        yield Where(lambda: client.get_executor(pure=False), sum(client.ncores().values()) or 1)
+
+
+def _deaf_to_ctrl_c() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever stops the study stops its workers
+
+
+def live(frame: Frame, blocks: Iterator[Block], where: Where) -> Iterator[Lived]:
+    """Blocks as they are done, in any order; those of workers that were killed begin anew."""
+    left: list[Block] = []
+    breaks = 0
+    while True:
+        pool = where.make()
+        waiting: dict[Future[Lived], Block] = {}
+        try:
+            yield from _until_it_breaks(frame, blocks, left, pool, where.workers, waiting)
+            return
+        except BrokenExecutor:
+            breaks += 1
+            if breaks > MOST_BREAKS:
+                raise
+            left = [*left, *waiting.values()]
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _until_it_breaks(
+    frame: Frame,
+    blocks: Iterator[Block],
+    left: list[Block],
+    pool: Executor,
+    workers: int,
+    waiting: dict[Future[Lived], Block],
+) -> Iterator[Lived]:
+    """`waiting` holds what was not done when BrokenExecutor is raised."""
+    queue = _first(left, blocks)
+    for block in queue:
+        waiting[_submit(pool, frame, block, waiting)] = block
+        if len(waiting) >= AHEAD * workers:
+            yield from _finished(waiting)
+    while waiting:
+        yield from _finished(waiting)
+
+
+def _submit(
+    pool: Executor, frame: Frame, block: Block, waiting: dict[Future[Lived], Block]
+) -> Future[Lived]:
+    try:
+        return pool.submit(live_block, frame, block)
+    except BrokenExecutor:
+        waiting[Future()] = block
+        raise
+
+
+def _first(left: list[Block], blocks: Iterator[Block]) -> Iterator[Block]:
+    while left:
+        yield left.pop()
+    yield from blocks
+
+
+def _finished(waiting: dict[Future[Lived], Block]) -> Iterator[Lived]:
+    done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+    for future in done:
+        lived = future.result()  # where its worker was killed the block stays in `waiting`
+        del waiting[future]
+        yield lived

@@ -1,0 +1,117 @@
+"""Living a block of runs: what a worker does, wherever it is. Nothing here touches the disk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.engines import Engine, village_class
+from experiments.studies import measures
+from experiments.studies.design import Block, Cell
+from sim.draws import Luck
+from sim.parameters import Parameter, Value, resolve
+from sim.runs import weekly_of
+from sim.scenario import Group, register_of
+from sim.setting import Setting, setting_for
+
+TOLD = 300  # signs of an error's message that are kept
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What stays the same over all runs of a study; it travels to the workers."""
+
+    group: Group
+    weeks: int
+    seed: int
+    measures: tuple[str, ...]
+    windows: Mapping[str, tuple[int, int]]
+    weekly: tuple[str, ...] = ()
+    engine: Engine = "ensemble"
+    village_class: str | None = None
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns of numbers in runs.parquet."""
+        return measures.names(self.measures, self.windows)
+
+
+@dataclass(frozen=True)
+class Lived:
+    """A block that has been lived: one row a run, and the cells that failed."""
+
+    number: int
+    keys: dict[str, list[Any]]  # scenario_id, point_id, village_id, replication_id
+    numbers: NDArray[np.float64]  # [run, column]
+    weekly: dict[str, NDArray[np.float64]]  # [run, week]
+    failures: list[dict[str, Any]]
+
+
+def live_block(frame: Frame, block: Block) -> Lived:
+    """Live all runs of a block; a cell that fails is told, and the others go on."""
+    keys: dict[str, list[Any]] = {
+        "scenario_id": [], "point_id": [], "village_id": [], "replication_id": []
+    }  # fmt: skip
+    parts, weekly, failures = [], [], []
+    register = register_of(frame.group)
+    founded: tuple[Mapping[str, Value], Setting] | None = None
+    for cell, replications in block.work:
+        try:
+            if founded is None or founded[0] != cell.values:
+                founded = (cell.values, _setting(frame, register, cell))
+            lived = _weekly(frame, cell, replications, founded[1])
+        except Exception as error:
+            founded = None
+            failures.append(_failure(cell, replications, error))
+            continue
+        parts.append(measures.over_windows(lived, frame.measures, frame.windows))
+        weekly.append([measures.by_week(lived, name) for name in frame.weekly])
+        for name, value in (
+            ("scenario_id", cell.scenario_id),
+            ("point_id", cell.point_id),
+            ("village_id", cell.village_id),
+        ):
+            keys[name] += [value] * len(replications)
+        keys["replication_id"] += replications
+    return Lived(
+        block.number,
+        keys,
+        np.concatenate(parts) if parts else np.zeros((0, len(frame.columns))),
+        {
+            name: np.concatenate([each[place] for each in weekly])
+            for place, name in enumerate(frame.weekly if weekly else ())
+        },
+        failures,
+    )
+
+
+def _setting(frame: Frame, register: Mapping[str, Parameter], cell: Cell) -> Setting:
+    return setting_for(frame.group, resolve(register, cell.values), frame.weeks)
+
+
+def _weekly(
+    frame: Frame, cell: Cell, replications: tuple[int, ...], setting: Setting
+) -> NDArray[np.float64]:
+    return weekly_of(
+        setting,
+        cell.scenario,
+        [Luck(frame.seed, cell.village_id, each) for each in replications],
+        frame.weeks,
+        partners=cell.partners,
+        engine=frame.engine,
+        village_class=village_class(frame.village_class),
+    )
+
+
+def _failure(cell: Cell, replications: tuple[int, ...], error: Exception) -> dict[str, Any]:
+    return {
+        "scenario_id": cell.scenario_id,
+        "point_id": cell.point_id,
+        "village_id": cell.village_id,
+        "replications": len(replications),
+        "error": f"{type(error).__name__}: {error}"[:TOLD],
+    }

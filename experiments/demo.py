@@ -9,10 +9,11 @@ from pathlib import Path
 from experiments.compare import MARGIN, run_compare
 from experiments.engines import Engine
 from experiments.network import run_network, with_copies
-from experiments.report import report_compare, report_network, report_sheet, report_sweep
+from experiments.report import report_compare, report_network, report_sheet
+from experiments.studies import executors, reading
+from experiments.studies.described import load_study
+from experiments.studies.sweep import Plan, run_study
 from experiments.study import Study
-from experiments.sweep import run_sweep
-from sim.parameters import Value
 from sim.scenario import load_group, load_scenario
 
 STRATEGIES = (
@@ -24,13 +25,9 @@ STRATEGIES = (
 )  # fmt: skip
 SHEET = ("none", "package_2019", "package_2019_mentoring")
 PARTNERS = 12
-# What the officers can change without anybody's money: how often to meet, when outlets pay.
-SWEPT: dict[str, list[Value]] = {"sessions_per_week": [1, 2, 3, 4], "payment_lag": [0, 1, 4]}
-# What the paper leaves open about the start (X1) decides the size of the answer: all readings.
-STARTS: dict[str, list[Value]] = {
-    "n_outlets_init": [0, 1, 2],
-    "initial_outlets": ["distinct", "among_the_five"],
-}
+# What the officers can change without anybody's money: how often to meet, when outlets pay; and
+# what the paper leaves open about the start (X1), which decides the size of the answer.
+STUDIES = {"sweep": "sessions_payment", "start": "initial_outlets"}
 SMALLER = 6  # the network and the sweep have many points: fewer villages for each
 
 
@@ -59,8 +56,10 @@ def demonstrate(
     run_network(wide, scenarios["none"], range(PARTNERS + 1), few, folder, workers)
     yield report_network(folder, lang), folder
 
-    chosen = [scenarios["none"], scenarios["package_2019"]]
-    for name, levels in (("sweep", SWEPT), ("start", STARTS)):
+    where = executors.processes(workers) if engine == "village" else executors.threads(workers)
+    fewer = {"villages": few, "replications": small.replications}
+    for name, study_name in STUDIES.items():
         folder = out / name
-        run_sweep(small, chosen, levels, few, folder, workers)
-        yield report_sweep(folder, lang), folder
+        plan = Plan(load_study(study_name, changes=fewer), {}, engine, village_class)
+        run_study(plan, folder, where, "replace")
+        yield reading.report(folder, lang), folder

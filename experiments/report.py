@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from experiments import compare, network, say, store, sweep
+from experiments import compare, network, say, store
 from experiments.analysis import paired
-from experiments.messages import choice, parameter_name, text
+from experiments.messages import text
 from experiments.plots import (
     ablation,
     calibration,
@@ -22,7 +22,6 @@ from experiments.plots import (
     validation,
 )
 from experiments.plots import network as network_plot
-from experiments.plots import sweep as sweep_plot
 from experiments.sheet import SheetFacts, SheetOption, make_sheet
 from experiments.validation import ablations, calibrate, claims, claims_told, validate
 from sim.parameters import ParameterError
@@ -235,51 +234,6 @@ def report_network(out: Path, lang: str) -> list[str]:
     data = network_plot.response_table(points, binding)
     style.save(figure, out / "figures" / "response", data, footer(store.read_manifest(out), lang))
     return _tell(out, say.network(summary, lang), lang)
-
-
-def report_sweep(out: Path, lang: str) -> list[str]:
-    """Tables and figures of a sweep: lines for one parameter, a map of cells for two."""
-    manifest = store.read_manifest(out)
-    asked = manifest["question"]
-    table = sweep.cells(out)
-    table.to_csv(out / "summary.csv", index=False)
-    table = table.map(lambda value: choice(value, lang) if isinstance(value, str) else value)
-    titles = {scenario["id"]: scenario["title"][lang] for scenario in asked["scenarios"]}
-    foot = footer(manifest, lang)
-    parameters = list(asked["levels"])
-    if len(parameters) == 1:
-        lines = table.rename(columns={parameters[0]: "x", "scenario": "scenario_id"})
-        figure = sweep_plot.sweep_lines(
-            lines, titles, parameter_name(parameters[0], lang), lang=lang
-        )
-        style.save(figure, out / "figures" / "sweep", lines, foot)
-    elif len(parameters) == 2:
-        _heatmaps(out, table, parameters, titles, foot, lang)
-    return _tell(out, say.swept(table, parameters, titles, compare.MARGIN, lang), lang)
-
-
-def _heatmaps(
-    out: Path,
-    table: pd.DataFrame,
-    parameters: list[str],
-    titles: dict[str, str],
-    foot: str,
-    lang: str,
-) -> None:
-    """One map per scenario after the first (of gains), or of levels when there is only one."""
-    names = {parameters[0]: "x", parameters[1]: "y"}
-    first, *others = titles
-    for name in others or [first]:
-        part = table[table["scenario"] == name].rename(columns=names)
-        if others:
-            gains = {"gain": "value", "gain_lo": "lo", "gain_hi": "hi"}
-            part = part.drop(columns=["value", "lo", "hi"]).rename(columns=gains)
-        x, y = (parameter_name(parameter, lang) for parameter in parameters)
-        measure = "net_income_gain" if others else "net_income"
-        figure = sweep_plot.sweep_heatmap(
-            part, x, y, measure, compare.MARGIN, lang, f"{titles[name]}: "
-        )
-        style.save(figure, out / "figures" / f"sweep_{name}", part, foot)
 
 
 def report_sheet(folder: Path, out: Path, options: Sequence[str], lang: str) -> Path:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-import pandas as pd
-
 from experiments.analysis.runs import LATE_WEEKS
-from experiments.messages import number, parameter_name, rupiah, text
+from experiments.messages import number, rupiah, text
 
 
 def compared(summary: dict[str, Any], lang: str) -> list[str]:
@@ -126,39 +124,6 @@ def _strategy(summary: dict[str, Any], name: str, lang: str) -> Iterator[str]:
     if net["unknown_share"] is not None and net["better"] + net["worse"]:
         unknown = round(10 * net["unknown_share"])
         yield text(lang, "say.spread", unknown=unknown, luck=10 - unknown)
-
-
-def swept(
-    table: pd.DataFrame,
-    parameters: Sequence[str],
-    titles: Mapping[str, str],
-    margin: float,
-    lang: str,
-) -> list[str]:
-    """Where the last scenario of a sweep gains most and least (with only one: earns)."""
-    name = list(titles)[-1]
-    column, key = ("gain", "say.sweep_gain") if len(titles) > 1 else ("value", "say.sweep")
-    mine = table[table["scenario"] == name]
-    most, least = mine.loc[mine[column].idxmax()], mine.loc[mine[column].idxmin()]
-    amounts = {"most": rupiah(most[column], lang), "least": rupiah(least[column], lang)}
-    if most[column] - least[column] <= margin:
-        lines = [text(lang, "say.sweep_same", title=titles[name], **amounts)]
-    else:
-        places = {
-            "where": _cell(most, parameters, lang),
-            "elsewhere": _cell(least, parameters, lang),
-        }
-        lines = [text(lang, key, title=titles[name], **amounts, **places)]
-    return [*lines, "", *limits(lang)]
-
-
-def _cell(row: pd.Series[Any], parameters: Sequence[str], lang: str) -> str:
-    """The setting of a cell: “name” = value."""
-    return ", ".join(
-        f"“{parameter_name(name, lang)}” = "
-        + (row[name] if isinstance(row[name], str) else number(float(row[name]), lang, 4))
-        for name in parameters
-    )
 
 
 def network(summary: dict[str, Any], lang: str) -> list[str]:

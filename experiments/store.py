@@ -128,6 +128,12 @@ def _move_into_place(part: Path, out: Path) -> None:
     part.rmdir()
 
 
+def clear(out: Path) -> None:
+    """Remove what a study has made; whatever else lies in the folder stays."""
+    for name in (*MADE, "catalogue.jsonl"):
+        _remove(out / name)
+
+
 def _remove(path: Path) -> None:
     if path.is_dir():
         shutil.rmtree(path)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,3 +20,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if VERIFICATION in item.path.parents:
             item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """A shell in the background has its children ignore Ctrl-C; here it works, as on a terminal."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)

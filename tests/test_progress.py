@@ -52,7 +52,9 @@ def lines(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
     def told(items: int, seconds_each: float, unit: int = 1) -> list[str]:
         clock = Clock(seconds_each)
         monkeypatch.setattr(progress, "time", clock)
-        assert list(progress.track(clock.work(items), items * unit, "runs", unit)) == list(range(items))
+        assert list(progress.track(clock.work(items), items * unit, "runs", unit)) == list(
+            range(items)
+        )
         return capsys.readouterr().err.splitlines()
 
     return told
@@ -140,14 +142,6 @@ def test_output_may_be_cut_off() -> None:
     assert running.stderr.read() == ""
     running.wait(PATIENCE)
     running.stderr.close()
-
-
-@pytest.fixture
-def interruptible() -> Iterator[None]:
-    """A shell in the background has its children ignore Ctrl-C; here it works, as on a terminal."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.usefixtures("interruptible")

@@ -1,21 +1,19 @@
-"""Network and sweep from end to end: tables, numbers and sentences agree."""
+"""The network study from end to end: tables, numbers and sentences agree."""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from itertools import pairwise, product
 from pathlib import Path
 from statistics import fmean
 
 import pytest
 
-from experiments import network, say, store, sweep
-from experiments.analysis import paired
-from experiments.messages import parameter_name, rupiah
+from experiments import network, say, store
+from experiments.messages import rupiah
 from experiments.study import Study
 from sim.scenario import Group
-from tests.results import KEYS, documented, incomes, quantile
+from tests.results import documented, incomes, quantile
 from tests.worlds import GROUP, REGISTER, group, outlets, shipped
 
 STUDY = Study(GROUP, 10, seed=1, replications=2)
@@ -36,19 +34,9 @@ def networked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-@pytest.fixture(scope="module")
-def swept(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A sweep over two parameters, with and without an FGD."""
-    out = tmp_path_factory.mktemp("responses") / "sweep"
-    scenarios = [shipped("none"), shipped("only_fgd")]
-    sweep.run_sweep(STUDY, scenarios, LEVELS, VILLAGES, out, workers=1)
-    return out
-
-
-def test_every_table_is_there_as_documented(networked: Path, swept: Path) -> None:
-    for out in (networked, swept):
-        assert store.names(out) == {*TABLES, "villages", "design"}
-        assert all(list(store.read(out, name).columns) == documented(name) for name in TABLES)
+def test_every_table_is_there_as_documented(networked: Path) -> None:
+    assert store.names(networked) == {*TABLES, "villages", "design"}
+    assert all(list(store.read(networked, name).columns) == documented(name) for name in TABLES)
 
 
 # --- Network -------------------------------------------------------------------------------------
@@ -181,74 +169,3 @@ def test_copies_never_take_a_name_that_is_used() -> None:
     ids = [outlet.id for outlet in network.with_copies(few, 9).outlets]
     assert len(set(ids)) == 9
     assert ids[:3] == ["kantin", "kantin_2", "kantin_3"]
-
-
-# --- Sweep ---------------------------------------------------------------------------------------
-
-
-def test_a_cell_for_every_scenario_and_combination(swept: Path) -> None:
-    design = store.read(swept, "design")
-    found = design[["sessions_per_week", "payment_lag", "scenario"]].itertuples(index=False)
-    assert [tuple(row) for row in found] == [
-        (sessions, lag, name)
-        for sessions, lag in product(*LEVELS.values())
-        for name in ("none", "only_fgd")
-    ]
-    assert not set(LEVELS) & set(store.read(swept, "villages").columns)
-
-
-def test_a_cell_is_lived_at_its_levels(swept: Path) -> None:
-    """Outlets that pay at once leave nothing to be received."""
-    weekly = store.read(swept, "weekly").merge(store.read(swept, "design"))
-    owed = weekly.groupby("payment_lag")["receivable"].max()
-    assert owed[0] == 0 < owed[2]
-
-
-def test_cells_are_medians_and_gains_are_paired(swept: Path) -> None:
-    runs, cells = store.read(swept, "runs"), incomes(swept)
-    table = sweep.cells(swept).set_index([*LEVELS, "scenario"])
-    for i, cell in enumerate(product(*LEVELS.values())):
-        for name in ("none", "only_fgd"):
-            means = [fmean(cells[f"{name}#{i}", village]) for village in (1, 2, 3)]
-            pairs = paired.differences(runs, f"{name}#{i}", f"none#{i}", "net_income")
-            gains = list(pairs.groupby("village_id")["difference"].mean())
-            row = table.loc[(*cell, name)]
-            for column, values in (("value", means), ("gain", gains)):
-                ends = ("lo", "hi") if column == "value" else ("gain_lo", "gain_hi")
-                assert row[column] == pytest.approx(quantile(values, 0.5))
-                assert row[ends[0]] == pytest.approx(quantile(values, 0.1))
-                assert row[ends[1]] == pytest.approx(quantile(values, 0.9))
-    assert (table.xs("none", level="scenario")["gain"] == 0).all()
-    assert (table.xs("only_fgd", level="scenario")["gain"] != 0).any()
-
-
-@pytest.mark.parametrize("lang", ["id", "en"])
-def test_sentences_on_the_sweep_hold_its_numbers(swept: Path, lang: str) -> None:
-    table = sweep.cells(swept)
-    last = table[table["scenario"] == "only_fgd"].sort_values("gain")
-    titles = {"none": "A", "only_fgd": "B"}
-    said = say.swept(table, list(LEVELS), titles, 0.0, lang)[0]
-    assert said.startswith("B: ")
-    for row in (last.iloc[-1], last.iloc[0]):
-        assert rupiah(row["gain"], lang) in said
-        name = parameter_name("sessions_per_week", lang)
-        assert f"“{name}” = {row['sessions_per_week']}" in said
-    same = say.swept(table, list(LEVELS), titles, 1e9, lang)[0]
-    assert same != said and rupiah(last.iloc[-1]["gain"], lang) in same
-
-
-@pytest.mark.parametrize("lang", ["id", "en"])
-def test_a_sweep_of_one_scenario_tells_what_it_earns(swept: Path, lang: str) -> None:
-    table = sweep.cells(swept)
-    alone = table[table["scenario"] == "none"]
-    said = say.swept(alone, list(LEVELS), {"none": "A"}, 0.0, lang)[0]
-    assert rupiah(alone["value"].max(), lang) in said and rupiah(alone["value"].min(), lang) in said
-
-
-def test_a_sweep_beats_what_a_scenario_sets_and_not_what_is_overridden(tmp_path: Path) -> None:
-    """A level is what is asked; --set is for everything that is not."""
-    mine = shipped("none").model_copy(update={"set": {"payment_lag": 4}})
-    study = replace(STUDY, weeks=3, replications=1)
-    sweep.run_sweep(study, [mine], {"payment_lag": [0]}, 1, tmp_path, workers=1)
-    assert store.read(tmp_path, "weekly")["receivable"].max() == 0
-    assert store.read(tmp_path, "runs")[KEYS].values.tolist() == [["none#0", 0, 0]]

@@ -101,7 +101,9 @@ def sweep(
             told = forecast(plan, folder, where.workers)
             typer.echo(_forecast(told, lang))
             return
-        outcome = _run(lambda: run_study(plan, folder, where, new=new), folder)
+        outcome = _run(
+            lambda: run_study(plan, folder, where, "beside" if new else "refuse"), folder
+        )
     tell([*_told(outcome, lang), *report(outcome.out, lang)], outcome.out, lang)
     if outcome.failed:
         raise typer.Exit(3)
@@ -236,5 +238,3 @@ def _forecast(told: Any, lang: str) -> str:
         missing=number(told.missing, lang, 0), blocks=number(told.blocks, lang, 0),
         time=f"{minutes} min {seconds} s", size=number(told.bytes / 1e6, lang, 1),
     )  # fmt: skip
-
-

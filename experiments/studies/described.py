@@ -16,8 +16,20 @@ from sim.config.files import ConfigFile
 from sim.config.problems import Problem, Steps, config_error, did_you_mean, one_of, shown
 from sim.config.schema import Document
 from sim.config.shocks import AnyShock
-from sim.config.values import Described, Line, Setting, Slug, Text, Week, Weeks, not_empty, unique
-from sim.parameters import Kind, Parameter, ParameterError, Value, find as find_parameter
+from sim.config.values import (
+    LAST_WEEK,
+    Described,
+    Line,
+    Setting,
+    Slug,
+    Text,
+    Week,
+    Weeks,
+    not_empty,
+    unique,
+)
+from sim.parameters import Kind, Parameter, ParameterError, Value
+from sim.parameters import find as find_parameter
 from sim.scenario import (
     DEFAULT_GROUP,
     ConfigError,
@@ -39,6 +51,7 @@ MOST_POINTS: Final = 1_000_000
 MOST_RUNS: Final = 100_000_000
 
 Count = Annotated[int, Strict(), Field(ge=1, le=MOST_POINTS)]
+Shift = Annotated[int, Strict(), Field(ge=-LAST_WEEK, le=LAST_WEEK)]
 
 
 class Span(Described):
@@ -71,11 +84,11 @@ class Span(Described):
 class Levers(Described):
     """What people decide, or what happens to them; every combination is tried."""
 
-    shift: dict[str, tuple[Annotated[int, Strict(), Field(ge=-520, le=520)], ...]] = {}
+    shift: dict[str, tuple[Shift, ...]] = Field(default_factory=dict)
     """Weeks by which the activities of a kind (or `all`) come later, or earlier when negative."""
     partners: tuple[tuple[Slug, ...], ...] = ()
     """Outlets that take goods from before week 0, in place of those of the group's file."""
-    shocks: dict[Slug, tuple[AnyShock, ...]] = {}
+    shocks: dict[Slug, tuple[AnyShock, ...]] = Field(default_factory=dict)
     """What may go wrong, by a name of your own; `none` is tried beside them."""
     alternatives: Annotated[tuple[Slug, ...], AfterValidator(unique)] = ()
     """Switches of the model, each turned to its other forms, one at a time; beside `as_is`."""
@@ -91,7 +104,7 @@ class StudyFile(Document):
     """Names or paths; the first is what the others are compared with."""
     design: Literal["grid", "lhs", "sobol", "list"] = "grid"
     """grid: every combination; lhs: a Latin hypercube; sobol: for Sobol' indices; list: a CSV."""
-    parameters: dict[str, Span] | Literal["all"] = {}
+    parameters: dict[str, Span] | Literal["all"] = Field(default_factory=dict)
     points: Count = 256
     """lhs: points; sobol: base sample, a power of two (points are that times inputs + 2)."""
     inputs: Literal["parameters", "topics"] = "parameters"
@@ -106,7 +119,7 @@ class StudyFile(Document):
     seed: Annotated[int, Strict(), Field(ge=0, le=2**31 - 1)] = 0
     measures: Annotated[tuple[Slug, ...], AfterValidator(unique), AfterValidator(not_empty)] = KEPT
     """Columns of weekly.parquet, kept for each run: means a week, of what adds up the last."""
-    windows: dict[Slug, tuple[Week, Weeks]] = {}
+    windows: dict[Slug, tuple[Week, Weeks]] = Field(default_factory=dict)
     """Names of parts of the year, first week and the week after the last, kept as well."""
     weekly: Annotated[tuple[Slug, ...], AfterValidator(unique)] = ()
     """Columns kept week by week."""
@@ -163,7 +176,7 @@ def settled(
     if study.parameters == ALL:
         named = {name: Span() for name, row in register.items() if row.drawn}
     else:
-        named = dict(study.parameters)  # type: ignore[arg-type]
+        named = dict(study.parameters)
     spans = {name: _span(register, name, span, study.design) for name, span in named.items()}
     rows: tuple[Mapping[str, Value], ...] = ()
     if study.design == "list":

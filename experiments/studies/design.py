@@ -173,7 +173,7 @@ def _values(
         for row, values in enumerate(asked.rows):
             yield {"row": row}, dict(values)
     elif file.design == "grid":
-        for row, values in enumerate(grid({name: values for name, values in spans.items()})):  # type: ignore[misc]
+        for row, values in enumerate(grid(dict(spans))):
             yield {"row": row}, values
     elif file.design == "lhs":
         shares = qmc.LatinHypercube(len(spans), rng=file.seed).random(file.points)

@@ -40,4 +40,3 @@ class Results(Mapping[str, pd.DataFrame]):
 
     def __len__(self) -> int:
         return len(store.names(self.folder))
-

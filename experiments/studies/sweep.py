@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -27,6 +27,9 @@ from sim.runs import prepare
 CHANGING: Final = ("numpy", "scipy", "numba", "llvmlite")  # whose versions can change numbers
 MOST_TOLD: Final = 8  # differences
 A_SAMPLE: Final = 400  # runs that are timed by --dry-run
+
+
+Otherwise = Literal["refuse", "beside", "replace"]
 
 
 class ChangedError(Exception):
@@ -98,23 +101,27 @@ class Outcome(NamedTuple):
     out: Path
 
 
-def run_study(plan: Plan, out: Path, where: executors.Where, *, new: bool = False) -> Outcome:
+def run_study(
+    plan: Plan, out: Path, where: executors.Where, otherwise: Otherwise = "refuse"
+) -> Outcome:
     """Live what is missing; what is there stays. Running again does nothing.
 
-    ChangedError when `out` holds a study with which this one must not be mixed (with `new`, it
-    begins beside it); FileExistsError when it holds something else; BusyError when another process
-    works there; OSError of a full disk: all that was kept stays, and running again goes on.
+    ChangedError when `out` holds a study with which this one must not be mixed (unless it may begin
+    `beside` it or `replace` it); FileExistsError when it holds something else; BusyError when
+    another process works there; OSError of a full disk: all that was kept stays, and running again
+    goes on.
     """
     layout, frame = plan.layout, plan.frame
     identity = plan.identity(layout)
-    out = _folder(out, identity, new)
+    out = _folder(out, identity, otherwise)
     out.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
     with shards.Shards(out, _hash(identity)) as kept:
         before = shards.check_folder(out)
         merged = _grown(identity, before["identity"] if before else {})
+        _same_villages(out, layout)
+        _write(out, plan, merged, before, kept.rows, 0.0)  # first: it says whose folder this is
         _write_design(out, layout)
-        _write(out, plan, merged, before, kept.rows, 0.0)
         done = kept.done(layout)
         failures: list[dict[str, Any]] = []
         try:
@@ -172,15 +179,18 @@ def _prepare(frame: Frame, layout: Layout, cell: design.Cell) -> None:
 # --- The folder ----------------------------------------------------------------------------------
 
 
-def _folder(out: Path, identity: Mapping[str, Any], new: bool) -> Path:
-    """Where to work: `out`, or with `new` the next free name beside it when `out` is another's."""
+def _folder(out: Path, identity: Mapping[str, Any], otherwise: Otherwise) -> Path:
+    """Where to work: `out`, or the next free name beside it, when `out` is another study's."""
     place, number = out, 1
     while True:
         before = shards.check_folder(place)
         changes = differences(before["identity"], identity) if before else []
         if not changes:
             return place
-        if not new:
+        if otherwise == "replace":
+            store.clear(place)
+            return place
+        if otherwise == "refuse":
             told = "\n".join(f"  {line}" for line in changes[:MOST_TOLD])
             more = len(changes) - MOST_TOLD
             rest = f"\n  and {more} more" if more > 0 else ""
@@ -235,35 +245,37 @@ def _hash(identity: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _write_design(out: Path, layout: Layout) -> None:
-    """design.parquet and villages.parquet; what was there and is not asked for now stays."""
-    points = pd.DataFrame(design.described(layout))
-    villages = pd.DataFrame(
-        [{"village_id": number, **values} for number, values in layout.villages.items()]
-    )
-    for name, rows, keys in (
-        ("design", points, ["point_id", *(c for c in ("matrix", "row") if c in points)]),
-        ("villages", villages, ["village_id"]),
-    ):
-        path = out / "tables" / f"{name}.parquet"
-        if path.is_file():
-            was = pd.read_parquet(path)
-            if name == "villages":
-                _same_villages(was, rows, out)
-            gone = was[~was.set_index(keys[:1]).index.isin(rows.set_index(keys[:1]).index)]
-            rows = pd.concat([rows, gone], ignore_index=True) if len(gone) else rows
-        shards.write_table(path, rows)
-
-
-def _same_villages(was: pd.DataFrame, now: pd.DataFrame, out: Path) -> None:
-    both = was.merge(now, on="village_id", suffixes=("", "_now"))
-    for name in was.columns[1:]:
-        mine = both.get(f"{name}_now")
-        if mine is None or not np.array_equal(both[name].to_numpy(), mine.to_numpy()):
+def _same_villages(out: Path, layout: Layout) -> None:
+    path = out / "tables" / "villages.parquet"
+    if not path.is_file():
+        return
+    both = pd.read_parquet(path).merge(_villages(layout), on="village_id", suffixes=("", "_now"))
+    for name in (each for each in both.columns if f"{each}_now" in both):
+        if not np.array_equal(both[name].to_numpy(), both[f"{name}_now"].to_numpy()):
             raise ChangedError(
                 f"{out} holds villages that were drawn in another way (see {name}); they must not "
                 "be mixed\n--new begins a new folder beside it, --out names another"
             )
+
+
+def _villages(layout: Layout) -> pd.DataFrame:
+    rows = [{"village_id": number, **values} for number, values in layout.villages.items()]
+    return pd.DataFrame(rows)
+
+
+def _write_design(out: Path, layout: Layout) -> None:
+    """design.parquet and villages.parquet; what was there and is not asked for now stays."""
+    points = pd.DataFrame(design.described(layout))
+    for name, rows, key in (
+        ("design", points, "point_id"),
+        ("villages", _villages(layout), "village_id"),
+    ):
+        path = out / "tables" / f"{name}.parquet"
+        if path.is_file():
+            was = pd.read_parquet(path)
+            gone = was[~was[key].isin(rows[key])]
+            rows = pd.concat([rows, gone], ignore_index=True) if len(gone) else rows
+        shards.write_table(path, rows)
 
 
 def _write_failures(out: Path, failures: list[dict[str, Any]]) -> None:

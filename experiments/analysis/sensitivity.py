@@ -1,0 +1,111 @@
+"""Which uncertainty moves the result: Sobol' indices, rank correlations, a tornado.
+
+Sobol' indices: first order (S), the share of the variance that would go if the input were known;
+total (T), the share that is left when everything else is known (Saltelli et al. 2010, estimators of
+`scipy.stats.sobol_indices`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.stats import sobol_indices
+
+RESAMPLES: Final = 500
+CONFIDENCE: Final = 0.95
+WIDE: Final = 0.1  # half the interval of a total index: from then on the sample is too small
+BASE: Final = ("A", "B")
+ENDS: Final = 0.2  # share of points at each end of a parameter, for the tornado
+
+
+def sobol(design: pd.DataFrame, results: pd.Series[float], seed: int = 0) -> pd.DataFrame:
+    """input, first, first_lo, first_hi, total, total_lo, total_hi; largest total first.
+
+    design: point_id, matrix, row of a Saltelli sample; results: by point_id. Rows in which any
+    matrix has no result are left out; `rows` tells how many are used. Empty without variance.
+    """
+    wide = design.assign(value=design["point_id"].map(results)).pivot_table(
+        index="row", columns="matrix", values="value", sort=False, dropna=False
+    )
+    wide = wide.dropna()
+    inputs = [name for name in design["matrix"].unique() if name not in BASE]
+    columns = ["input", "first", "first_lo", "first_hi", "total", "total_lo", "total_hi", "rows"]
+    if len(wide) < 2 or np.ptp(wide[list(BASE)].to_numpy()) == 0:
+        return pd.DataFrame(columns=columns)
+    first, total = _indices(wide, inputs)
+    luck = np.random.default_rng(seed)
+    again = [
+        _indices(wide.iloc[luck.integers(0, len(wide), len(wide))], inputs)
+        for _ in range(RESAMPLES)
+    ]
+    ends = [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2]
+    firsts, totals = (np.quantile([one[k] for one in again], ends, axis=0) for k in (0, 1))
+    table = pd.DataFrame(
+        {
+            "input": inputs, "first": first, "first_lo": firsts[0], "first_hi": firsts[1],
+            "total": total, "total_lo": totals[0], "total_hi": totals[1], "rows": len(wide),
+        }
+    )  # fmt: skip
+    return table.sort_values("total", ascending=False, ignore_index=True)
+
+
+def _indices(
+    wide: pd.DataFrame, inputs: Sequence[str]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Indices of precomputed values; the mean is taken off first, which steadies the estimators."""
+    centre = wide[list(BASE)].to_numpy().mean()
+    values = {
+        "f_A": (wide["A"].to_numpy() - centre)[None],
+        "f_B": (wide["B"].to_numpy() - centre)[None],
+        "f_AB": (wide[list(inputs)].to_numpy().T - centre)[:, None],
+    }
+    found = sobol_indices(func=values, n=len(wide))
+    return np.atleast_1d(found.first_order), np.atleast_1d(found.total_order)
+
+
+def too_small(table: pd.DataFrame) -> bool:
+    """Whether the largest total index is not known to within WIDE, or an index is impossible."""
+    if not len(table):
+        return True
+    half = (table["total_hi"] - table["total_lo"]).max() / 2
+    odd = (table["first_hi"] < 0).any() or (table["first_lo"] > table["total_hi"]).any()
+    return bool(half > WIDE or odd)
+
+
+def needed(table: pd.DataFrame) -> int:
+    """The next power of two of rows with which the largest total would be known to within WIDE."""
+    half = float((table["total_hi"] - table["total_lo"]).max() / 2)
+    rows = float(table["rows"].iloc[0]) * max(1.0, (half / WIDE) ** 2)
+    return 2 ** int(np.ceil(np.log2(rows)))
+
+
+def tornado(
+    design: pd.DataFrame, results: pd.Series[float], parameters: Sequence[str]
+) -> pd.DataFrame:
+    """parameter, low, high, at_low, at_high, swing: means of the result at a parameter's ends.
+
+    The lowest and the highest fifth of points are taken; everything else differs as it happens.
+    low, high: the mean of the parameter there. Widest swing first.
+    """
+    points = design.drop_duplicates("point_id").set_index("point_id")
+    rows = []
+    for name in parameters:
+        values = points[name].reindex(results.index).astype(float)
+        low, high = values.quantile([ENDS, 1 - ENDS])
+        lower, upper = values <= low, values >= high
+        if low == high or not lower.any() or not upper.any():
+            continue
+        rows.append(
+            {
+                "parameter": name,
+                "low": values[lower].mean(), "high": values[upper].mean(),
+                "at_low": results[lower].mean(), "at_high": results[upper].mean(),
+            }
+        )  # fmt: skip
+    table = pd.DataFrame(rows, columns=["parameter", "low", "high", "at_low", "at_high"])
+    table["swing"] = (table["at_high"] - table["at_low"]).abs()
+    return table.sort_values("swing", ascending=False, ignore_index=True)

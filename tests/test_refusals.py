@@ -193,7 +193,8 @@ def test_results_are_replaced_and_notes_beside_them_stay(home: Path) -> None:
     (folder / "notes.txt").write_text("asked the treasurer")
     again = ("--lang", "en", "--out", "out")
     assert call("sweep", "none", "--param", "payment_lag=1", *SMALL, *again).code == 0
-    assert store.read_manifest(folder)["question"]["levels"] == {"payment_lag": [1]}
+    assert set(store.read(folder, "design")["payment_lag"]) == {0, 1}
+    assert len(store.read(folder, "runs")) == 4  # what was there is added to
     assert (folder / "notes.txt").exists()
     assert not (folder / "ringkasan.txt").exists()  # it told of the old results
 

@@ -168,7 +168,7 @@ def test_a_second_process_is_told(tmp_path: Path) -> None:
 
 STUDY = (
     "sweep", "none", "only_fgd", "--param", "payment_lag=0:4:5", "--param",
-    "price_opak=4000:9000:6", "--villages", "40", "--replications", "5",
+    "price_opak=4000:9000:6", "--villages", "40", "--replications", "5", "--weeks", "8",
 )  # fmt: skip
 
 

@@ -136,9 +136,12 @@ def results(folder: Folder) -> None:
 
 def _from_file(names: Sequence[str], group: str | None, changes: dict[str, Any]) -> Asked:
     from experiments.studies.described import load_study
+    from sim.config.files import known
 
     if len(names) > 1:
         refuse("one study at a time; to sweep scenarios, give --param NAME=LEVELS")
+    if names[0] in known("scenarios") and names[0] not in known("studies"):
+        refuse(f"'{names[0]}' is a scenario, not a study; to sweep it, give --param NAME=LEVELS")
     return load_study(names[0], group, changes)
 
 
@@ -171,7 +174,7 @@ def _without_file(
 
 def _refuse_twice(plan: Plan) -> None:
     for name in set(plan.asked.spans) & set(plan.overrides):
-        refuse(f"{name} is both varied and set")
+        refuse(f"{name} is both swept and set")
 
 
 @contextmanager
@@ -191,13 +194,14 @@ def _where(plan: Plan, workers: int, dask: str | None) -> Iterator[Where]:
 
 def _run(run: Any, folder: Path) -> Outcome:
     """Run, and say how to go on when it is stopped or cannot write."""
+    from experiments.studies.live import SourceError
     from experiments.studies.shards import BusyError
     from experiments.studies.sweep import ChangedError
 
     on = "what was done is kept; the same command goes on from there"
     try:
         outcome: Outcome = run()
-    except (BusyError, ChangedError) as error:
+    except (BusyError, ChangedError, SourceError) as error:
         refuse(str(error))
     except KeyboardInterrupt:
         typer.echo(f"stopped; {on}", err=True)

@@ -85,7 +85,9 @@ def live(frame: Frame, blocks: Iterator[Block], where: Where) -> Iterator[Lived]
                 raise
             left = [*left, *waiting.values()]
         finally:
-            pool.shutdown(cancel_futures=True)
+            for future in waiting:
+                future.cancel()  # not every executor can do so when it shuts down
+            pool.shutdown()
 
 
 def _until_it_breaks(

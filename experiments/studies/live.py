@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments import store
 from experiments.engines import Engine, village_class
 from experiments.studies import measures
 from experiments.studies.design import Block, Cell
@@ -19,6 +21,10 @@ from sim.scenario import Group, register_of
 from sim.setting import Setting, setting_for
 
 TOLD = 300  # signs of an error's message that are kept
+
+
+class SourceError(Exception):
+    """A worker has another model than the process that asked."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,7 @@ class Frame:
     weekly: tuple[str, ...] = ()
     engine: Engine = "ensemble"
     village_class: str | None = None
+    source: str = ""  # of the model; a worker elsewhere may have another
 
     @property
     def columns(self) -> list[str]:
@@ -52,7 +59,15 @@ class Lived:
 
 
 def live_block(frame: Frame, block: Block) -> Lived:
-    """Live all runs of a block; a cell that fails is told, and the others go on."""
+    """Live all runs of a block; a cell that fails is told, and the others go on.
+
+    SourceError where the model is another one.
+    """
+    if frame.source not in ("", _source()):
+        raise SourceError(
+            f"a worker has another model ({_source()}) than this process ({frame.source}); "
+            "install the same version everywhere"
+        )
     keys: dict[str, list[Any]] = {
         "scenario_id": [], "point_id": [], "village_id": [], "replication_id": []
     }  # fmt: skip
@@ -87,6 +102,11 @@ def live_block(frame: Frame, block: Block) -> Lived:
         },
         failures,
     )
+
+
+@cache
+def _source() -> str:
+    return store.source_hash()
 
 
 def _setting(frame: Frame, register: Mapping[str, Parameter], cell: Cell) -> Setting:

@@ -81,6 +81,8 @@ def report(out: Path, lang: str) -> list[str]:
     FileNotFoundError when the folder holds no study, or none of its runs.
     """
     shutil.rmtree(out / "figures", ignore_errors=True)
+    for old in ("ringkasan.txt", "summary.txt", "summary.csv"):
+        (out / old).unlink(missing_ok=True)
     if not any((out / "tables" / "runs").glob("[!.]*.parquet")):
         return [text(lang, "study.empty")]
     it = _Reading(out, lang)

@@ -51,7 +51,7 @@ class Plan:
         file = self.asked.file
         return Frame(
             self.asked.group, file.weeks, file.seed, file.measures, dict(file.windows),
-            file.weekly, self.engine, self.village_class,
+            file.weekly, self.engine, self.village_class, store.source_hash(),
         )  # fmt: skip
 
     @property
@@ -302,6 +302,7 @@ def _write(
         "group": plan.asked.group.model_dump(mode="json"),
         "scenarios": [each.model_dump(mode="json") for each in plan.asked.scenarios],
         "set": dict(plan.overrides),
+        "village_class": plan.village_class,
         "seed": file.seed,
         "villages": file.villages,
         "replications": file.replications,

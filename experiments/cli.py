@@ -186,32 +186,36 @@ def sheet(
 
 @app.command()
 @told_plainly
-def check(files: Annotated[list[str], typer.Argument(help="groups or scenarios")]) -> None:
+def check(files: Annotated[list[str], typer.Argument(help="groups, scenarios or studies")]) -> None:
     """Check configuration files: everything that is wrong, with file, line and what would do."""
+    from experiments.studies.described import check_study, is_study
     from sim.scenario import ConfigError, check_file
 
     failed = False
     for name in files:
         try:
-            document, warnings = check_file(name)
+            document, warnings = (check_study if is_study(name) else check_file)(name)
         except ConfigError as error:
             typer.echo(str(error), err=True)
             failed = True
         else:
             for warning in warnings:
                 typer.echo(f"warning: {warning}", err=True)
-            typer.echo(f"{name}: ok, {type(document).__name__.lower()} '{document.id}'")
+            sort = type(document).__name__.lower().removesuffix("file")
+            typer.echo(f"{name}: ok, {sort} '{document.id}'")
     if failed:
         raise typer.Exit(2)
 
 
 @app.command()
 @told_plainly
-def schema(kind: Annotated[Literal["group", "scenario"], typer.Argument()]) -> None:
+def schema(kind: Annotated[Literal["group", "scenario", "study"], typer.Argument()]) -> None:
     """Print a JSON Schema, for completion and hints in an editor."""
+    from experiments.studies.described import study_schema
     from sim.scenario import json_schema
 
-    typer.echo(json.dumps(json_schema(kind), indent=2, ensure_ascii=False))
+    made = study_schema() if kind == "study" else json_schema(kind)
+    typer.echo(json.dumps(made, indent=2, ensure_ascii=False))
 
 
 @app.command()
@@ -274,11 +278,18 @@ def trace(
 def bench(
     as_json: Annotated[bool, typer.Option("--json", help="for machines")] = False,
     runs: Annotated[int, typer.Option(min=1, max=10_000, help="runs to time")] = 20,
+    study: Annotated[
+        int | None,
+        typer.Option(
+            min=1_000, max=10_000_000, help="instead: studies of so many runs against the ensemble"
+        ),
+    ] = None,
 ) -> None:
     """Milliseconds per run, measured on this machine."""
     from experiments.bench import bench as measure
+    from experiments.studies.benching import bench_studies
 
-    result = measure(runs)
+    result = bench_studies(study) if study else measure(runs)
     if as_json:
         typer.echo(json.dumps(result))
     else:

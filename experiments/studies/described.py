@@ -6,13 +6,14 @@ import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field, Strict, model_validator
 
 from experiments.studies.measures import KEPT, MOST_MEASURES, known_measures
 from sim.config.checks import Finding
-from sim.config.files import ConfigFile
+from sim.config.editors import SCHEMA_DIALECT
+from sim.config.files import ConfigFile, is_name, known
 from sim.config.problems import Problem, Steps, config_error, did_you_mean, one_of, shown
 from sim.config.schema import Document
 from sim.config.shocks import AnyShock
@@ -163,6 +164,32 @@ def load_study(
             raise ParameterError(f"--{finding.path[0]}: {finding.message}")
     assert group is not None
     return settled(study, group, scenarios, file.path)
+
+
+def is_study(name_or_path: str | Path) -> bool:
+    """Whether a name or path leads to a study, and not to a group or scenario."""
+    name = str(name_or_path)
+    if is_name(name):
+        return name in known("studies") and name not in {**known("groups"), **known("scenarios")}
+    try:
+        keys = set(read(Path(name)).root.plain())
+    except ConfigError:
+        return False
+    return bool(keys & {"scenarios", "design", "levers", "villages", "replications"})
+
+
+def check_study(name_or_path: str | Path) -> tuple[StudyFile, tuple[Problem, ...]]:
+    """A study with its warnings; ConfigError when it cannot be used."""
+    study = load_study(name_or_path).file
+    return study, study.warnings
+
+
+def study_schema() -> dict[str, Any]:
+    """The JSON Schema of a study, for completion and hints in an editor."""
+    schema = StudyFile.model_json_schema()
+    del schema["properties"]["id"]  # the name of the file
+    schema["required"].remove("id")
+    return {"$schema": SCHEMA_DIALECT, **schema}
 
 
 def settled(

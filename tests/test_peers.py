@@ -44,10 +44,11 @@ def test_a_command_is_measured_or_its_failure_told(run: ModuleType, tmp_path: Pa
 
 
 def test_nothing_of_a_killed_command_goes_on(run: ModuleType, tmp_path: Path) -> None:
-    child = "import time; time.sleep(2); open('late', 'w')"
+    busy = "import time\nwhile time.process_time() < {}: pass\n"
+    child = busy.format(3) + "open('late', 'w')"
     parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
     run.kill_after(0.5, [sys.executable, "-c", parent], tmp_path)
-    run.measure([sys.executable, "-c", "import time; time.sleep(2.5)"], tmp_path)
+    run.measure([sys.executable, "-c", busy.format(3.5)], tmp_path)
     assert not (tmp_path / "late").exists()
     with pytest.raises(run.FailedError, match="before it could be killed"):
         run.kill_after(30, [sys.executable, "-c", ""], tmp_path)

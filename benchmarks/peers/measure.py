@@ -107,16 +107,25 @@ def measure(command: Sequence[str], cwd: Path) -> Cost:
     return Cost(seconds, cpu, watch.peak, out)
 
 
-def kill_after(seconds: float, command: Sequence[str], cwd: Path) -> None:
-    """Start the command and kill all its processes, so that none can tidy up."""
-    process = start(command, cwd)
-    try:
-        process.communicate(timeout=seconds)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
-        return
-    raise FailedError(f"was done before it could be killed, after {seconds:.1f} s")
+def kill_after(work: float, command: Sequence[str], cwd: Path) -> None:
+    """Start the command and kill all its processes, so that none can tidy up, when they have done
+    so many seconds of work: processor time, which a busy machine does not shorten, or without
+    /proc seconds on the clock."""
+    process, started = start(command, cwd), time.perf_counter()
+    watch = Watch(process.pid)
+    looking = threading.Thread(target=watch.look, daemon=True)
+    if HAS_PROC:
+        looking.start()
+    while process.poll() is None:
+        done = sum(list(watch.cpu.values())) if HAS_PROC else time.perf_counter() - started
+        if done >= work:
+            os.killpg(process.pid, signal.SIGKILL)
+            break
+        time.sleep(EVERY / 2)
+    watch.ended.set()
+    process.communicate()
+    if process.returncode != -signal.SIGKILL:
+        raise FailedError("was done before it could be killed")
 
 
 def of_children() -> float:

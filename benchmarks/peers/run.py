@@ -118,12 +118,13 @@ class Row:
             measure(self.command(1, Path(out), True), self.cwd)
 
     def kill(self) -> None:
-        """Killed at half its time, started again: what was kept, how long, and is it the same?"""
+        """Killed at half its work, started again: what was kept, how long, and is it the same?"""
         workers = WORKERS[-1]
         whole = self.median(workers, "seconds")
+        work = self.median(workers, "cpu") if self.costs[workers][0].cpu else whole
         with tempfile.TemporaryDirectory() as out:
             command = self.command(workers, Path(out), False)
-            kill_after(whole / 2, command, self.cwd)
+            kill_after(work / 2, command, self.cwd)
             cost = measure(command, self.cwd)
             again = self.told(cost.printed, Path(out))
         kept = again.pop("kept")

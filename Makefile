@@ -13,10 +13,10 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test check golden verify trust bench matrix clean
+.PHONY: help setup run test check golden verify trust bench bench-peers matrix clean
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 setup: $(READY) ## make .venv with everything in it (done by the others when needed)
 
@@ -59,6 +59,10 @@ trust: $(READY) ## measure anew what docs/validation.md tells (a quarter of an h
 
 bench: $(READY) ## measure milliseconds per run
 	$(BIN)/semangat bench
+
+# Not part of check: it installs the peers into .venv-peers, which needs the internet.
+bench-peers: $(READY) ## the same sweep through Mesa, EMA Workbench, Modelly, Naga (half an hour)
+	$(BIN)/python benchmarks/peers/run.py --out docs/peers.md
 
 matrix: ## run the tests on every Python from 3.11 on that this machine has
 	@failed=; for version in 3.11 3.12 3.13 3.14; do \

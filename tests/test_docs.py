@@ -25,7 +25,8 @@ from tests.repository import ROOT, project_files, sources
 
 DECISIONS = sorted(f"docs/decisions/{path.name}" for path in (ROOT / "docs/decisions").glob("*.md"))
 PROSE = ("README.md", "MODEL.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/parameters.md",
-         "docs/sources.md", "docs/tables.md", "docs/own-village.md", *DECISIONS)  # fmt: skip
+         "docs/sources.md", "docs/tables.md", "docs/own-village.md", "docs/peers.md",
+         *DECISIONS)  # fmt: skip
 OWN_VILLAGE = "docs/own-village.md"
 RECORDS = (state.MemberState, state.OutletState, state.DonorState, state.KubeState, state.PlanState,
            state.ShockState)  # fmt: skip

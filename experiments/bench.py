@@ -31,7 +31,7 @@ OUTLETS = 7  # two from before and the five of Tabel 4
 MEMBERS = (20, 200, 2_000, 20_000)
 SHOPS = (8, 80, 800)
 SPANS = (26, 52, 104, 208)
-BATCH = 100  # runs of one call
+BATCH, FEW = 100, 5  # runs of one call
 PATIENCE = 0.5  # seconds for which a growing case is timed
 
 
@@ -78,9 +78,9 @@ def bench(runs: int = 20) -> dict[str, float]:
         "ensemble_ms_per_run_all": every,
         "ratio": village / ensemble,
         "threads_speedup": ensemble / every,
-        "growth_members": _growth(MEMBERS, _members(group)),
-        "growth_outlets": _growth(SHOPS, _outlets(group)),
-        "growth_weeks": _growth(SPANS, ((_setting(group, weeks), weeks) for weeks in SPANS)),
+        "growth_members": _growth(MEMBERS, _members(group), FEW),
+        "growth_outlets": _growth(SHOPS, _outlets(group), FEW),
+        "growth_weeks": _growth(SPANS, ((_setting(group, weeks), weeks) for weeks in SPANS), BATCH),
         **_starts(),
         "runs": float(runs),
         "cores": float(os.cpu_count() or 1),
@@ -161,26 +161,25 @@ def _outlets(group: Group) -> Iterator[tuple[Setting, int]]:
         yield _setting(with_copies(group, outlets)), WEEKS
 
 
-def _growth(sizes: Sequence[int], cases: Iterator[tuple[Setting, int]]) -> float:
-    """The steepest exponent between neighbouring sizes; all outlets take goods."""
-    times = [_per_run(setting, weeks) for setting, weeks in cases]
+def _growth(sizes: Sequence[int], cases: Iterator[tuple[Setting, int]], runs: int) -> float:
+    """The steepest exponent between neighbouring sizes, of the same `runs` runs at each.
+
+    All outlets take goods.
+    """
+    lucks = [Luck(0, 0, i) for i in range(runs)]
+    times = [_per_run(setting, weeks, lucks) for setting, weeks in cases]
     return max(
         math.log(late / early) / math.log(large / small)
         for (small, early), (large, late) in pairwise(zip(sizes, times, strict=True))
     )
 
 
-def _per_run(setting: Setting, weeks: int) -> float:
-    """Seconds: the shortest of the runs that fit into PATIENCE, two at least."""
+def _per_run(setting: Setting, weeks: int, lucks: Sequence[Luck]) -> float:
+    """Seconds: the shortest of the rounds that fit into PATIENCE, the same runs in each."""
     partners, scenario = setting.outlet_ids, load_scenario("none")
     found: list[float] = []
-    while len(found) < 2 or sum(found) < PATIENCE:
-        luck = Luck(0, 0, len(found))
+    while len(found) < 3 or sum(found) < PATIENCE:
         found.append(
-            _seconds(
-                lambda luck=luck: simulate_all(  # type: ignore[misc]
-                    setting, scenario, [luck], weeks, partners=partners
-                )
-            )
+            _seconds(lambda: simulate_all(setting, scenario, lucks, weeks, partners=partners))
         )
-    return min(found[1:])
+    return min(found[1:]) / len(lucks)

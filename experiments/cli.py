@@ -136,6 +136,8 @@ def network(
     from experiments.report import report_network
 
     who, (loaded,) = load_all([scenario], group)
+    if not who.outlets:
+        refuse(f"group '{who.id}' has no outlets: there is nothing to vary")
     study = study_for(who, [loaded], weeks, seed, replications, settings, engine, village)
     warn_of_late(study, [loaded])
     study = replace(study, group=with_copies(who, partners))
@@ -259,6 +261,8 @@ def trace(
     from sim.draws import Luck
     from sim.village import Village
 
+    if sum(each is not None for each in (member, outlet, donor)) > 1:
+        refuse("one agent at a time: --member, --outlet or --donor")
     who, (loaded,) = load_all([scenario], group)
     study = study_for(who, [loaded], week + 1, seed, 1, settings)
     luck = Luck(seed, 0, replication)

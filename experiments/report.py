@@ -220,8 +220,9 @@ def _maps(out: Path, group: Group, scenarios: Sequence[Scenario], lang: str, foo
     if not (group.outlets or group.donors):
         return
     plans = [(*compare.ties(group, scenario), scenario) for scenario in scenarios]
-    before, after, _ = max(plans, key=lambda plan: int(plan[1]["tie"].sum()))
-    figure = map.network_map(before, after, lang, group.name)
+    before, after, plan = max(plans, key=lambda plan: int(plan[1]["tie"].sum()))
+    title = getattr(plan.title, lang)
+    figure = map.network_map(before, after, lang, group.name, title)
     style.save(figure, out / "figures" / "network_map", map.map_table(before, after), foot)
 
 

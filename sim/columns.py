@@ -81,7 +81,11 @@ WEEKLY: Final = (
     Column("intervention_hours", "hours", "of all women at interventions since week 0"),
 )  # fmt: skip
 OUTLET_WEEKLY: Final = (
-    Column("status", "code", "0 stranger, 1 partner, 2 dropped, 3 paused"),
+    Column(
+        "status",
+        "code",
+        "0 stranger, 1 partner, 2 dropped, 3 paused; once the group has ended, as it was then",
+    ),
     Column("trust", "0-1", "in the group"),
     Column("ordered", "pieces", "promised by the officers"),
     Column("delivered", "pieces", ""),

@@ -74,9 +74,8 @@ COMPILES: Final = not numba.config.DISABLE_JIT  # type: ignore[attr-defined]
 # the rules. So it may neither make an array nor keep one, and numba refuses what would.
 _compile: Final[Any] = functools.partial(
     numba.njit,
-    nogil=True,
     error_model="numpy",
-    _nrt=False,  # outside Python's lock: threads share
+    _nrt=False,
 )
 
 
@@ -88,8 +87,9 @@ class Compiled:
     record.
     """
 
-    def __init__(self, function: Callable[..., Any]) -> None:
+    def __init__(self, function: Callable[..., Any], takes_long: bool = False) -> None:
         self.__name__: str
+        self._takes_long = takes_long
         functools.update_wrapper(self, function)
         # Passing a world along costs more than most rules, so a piece becomes part of its caller.
         self.piece = _compile(
@@ -129,7 +129,11 @@ class Compiled:
         )
         enter = FunctionType(code, {"piece": self.piece}, name)
         enter.__qualname__, enter.__module__ = name, function.__module__
-        made: Callable[..., Any] = _compile(pipeline_class=WholeCompiler)(enter)
+        # Outside Python's lock only what takes long: two threads that found villages, which calls a
+        # hundred short rules, would spend half of their time waiting for it.
+        made: Callable[..., Any] = _compile(pipeline_class=WholeCompiler, nogil=self._takes_long)(
+            enter
+        )
         keep(made, CACHE)
         return made
 
@@ -157,6 +161,11 @@ def _enter_with_table(table: Any, *args: Any) -> Any:
 def compiled(function: _Function) -> _Function:
     """Compile a function for both engines (see `Compiled`)."""
     return Compiled(function)  # type: ignore[return-value]
+
+
+def compiled_long(function: _Function) -> _Function:
+    """The same for what takes long: other threads go on meanwhile."""
+    return Compiled(function, takes_long=True)  # type: ignore[return-value]
 
 
 @typeof_impl.register(Compiled)

@@ -170,7 +170,10 @@ def test_partners_never_move() -> None:
     empty = [sum(dot.get_facecolor()[0].min() == 1 for dot in panel) for panel in dots]
     assert empty == [len(made.nodes(OLD)) - len(OLD), len(made.nodes(OLD)) - len(NEW)]
     titles = [ax.get_title("left") for ax in (before, after)]
-    assert titles == [f"Dulu: {len(OLD)} teman kerja", f"Rencana: {len(NEW)} teman kerja"]
+    counts = [(nodes["tie"] & (nodes["role"] == "outlet")).sum()
+              for nodes in (made.nodes(OLD), made.nodes(NEW))]  # fmt: skip
+    assert titles[0].startswith(f"Dulu: {counts[0]} tempat titip, {len(OLD) - counts[0]} ")
+    assert titles[1].startswith(f"Rencana: {counts[1]} tempat titip, {len(NEW) - counts[1]} ")
 
 
 def test_a_given_angle_wins_and_outlets_come_first() -> None:
@@ -224,3 +227,21 @@ def test_sweep_lines_show_every_scenario() -> None:
     assert len(ax.collections) == 3  # bands
     assert set(made.titles(3).values()) <= {word.text for word in words(figure)}
     sweep_lines(cells.assign(x=cells["x"].map(str)), made.titles(3), "pilihan")
+
+
+def test_every_level_of_a_switch_is_named_on_the_map_of_cells() -> None:
+    cells = made.cells(3, 2)
+    names = {0: "beta", 1: "multiplicative"}
+    figure = sweep_heatmap(cells.assign(y=cells["y"].map(names)), "a", "trust_form")
+    shown = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert len(shown) == 2
+    assert "beta" in shown
+
+
+def test_outlets_and_donors_are_counted_apart() -> None:
+    figure = network_map(made.nodes(OLD), made.nodes(NEW), "en", plan="The package")
+    after = figure.axes[1].get_title("left")
+    nodes = made.nodes(NEW)
+    tied = nodes[nodes["tie"]]
+    assert after.startswith(f"The package: {(tied['role'] == 'outlet').sum()} outlets")
+    assert after.endswith("if all agree")

@@ -71,6 +71,10 @@ MISTAKES: dict[str, tuple[tuple[object, ...], tuple[str, ...]]] = {
         ("leave out --engine ensemble",),
     ),
     "no partners": (("network", "--partners", 0), ("--partners",)),
+    "two agents at a time": (
+        (*TRACE, "--member", 1, "--outlet", "pasar"),
+        ("one agent at a time",),
+    ),
     "no levels": ((*SWEEP, "payment_lag"), ("name=1,2,4",)),
     "a sweep of nothing": (("sweep", "none"), ("--param",)),
     "swept twice": ((*SWEEP, "payment_lag=0", "--param", "payment_lag=1"), ("swept twice",)),

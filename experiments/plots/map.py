@@ -17,6 +17,7 @@ from experiments.messages import number, text
 from experiments.plots.lettering import POINTS, fit
 from experiments.plots.style import (
     BLUE,
+    BODY,
     GREY,
     INK,
     MARGIN,
@@ -67,9 +68,13 @@ def map_table(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
 
 @drawn
 def network_map(
-    before: pd.DataFrame, after: pd.DataFrame, lang: str = "id", group: str = "KUBE"
+    before: pd.DataFrame,
+    after: pd.DataFrame,
+    lang: str = "id",
+    group: str = "KUBE",
+    plan: str = "",
 ) -> Figure:
-    """Two maps, one above the other: partners before, and partners in the plan.
+    """Two maps, one above the other: partners before, and in the plan (its title) if all agree.
 
     Each table: id, name, kind, role (outlet, donor, supporter), tie (bool), distance_km, place
     (in_village, outside), optional angle. Shape says kind, line says tie, filled says it exists.
@@ -85,8 +90,12 @@ def network_map(
     for ax, moment in zip(figure.subplots(2, 1), ("before", "after"), strict=True):
         ax.set(xlim=(-WIDTH / 2, WIDTH / 2), ylim=(-height / 2, height / 2), aspect="equal")
         ax.axis("off")
-        partners = number(nodes[moment].sum(), lang)
-        ax.set_title(text(lang, f"plot.map_{moment}", n=partners), weight="bold")
+        ties = nodes[nodes[moment]]
+        count = {"n": number((ties["role"] == "outlet").sum(), lang)}
+        count["others"] = number((ties["role"] != "outlet").sum(), lang)
+        named = {} if moment == "before" else {"plan": plan or text(lang, "plot.map_plan")}
+        title = text(lang, f"plot.map_{moment}", **count, **named)
+        ax.set_title(fit(title, WIDTH - 0.4, BODY, weight="bold"), weight="bold")
         _network(ax, nodes, moment, group)
         _names(ax, nodes[right], height, 1, lang)
         _names(ax, nodes[~right], height, -1, lang)

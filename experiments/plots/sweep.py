@@ -34,6 +34,7 @@ from experiments.plots.style import (
 
 CELL = 0.42  # inches high
 LOWEST = 1.7  # inches of cells
+LINE = 0.16  # inches that a line of words needs
 BESIDE = 0.85  # inches left of the cells
 OUTLINE = 3.0
 DARK = 0.18  # cells darker than this relative luminance carry white words, the rest black
@@ -68,8 +69,10 @@ def sweep_heatmap(
     borders = _borders((_grid(cells, "value") > threshold).to_numpy())
     for colour, width in ((WHITE, OUTLINE + 2), (INK, OUTLINE)):
         ax.add_collection(LineCollection(borders, colors=colour, linewidths=width))
-    _settings(ax.xaxis, values.columns, wide, lang)
-    _settings(ax.yaxis, values.index, BESIDE, lang)
+    names = [_setting(value, lang) for value in values.columns]
+    _settings(ax.xaxis, names, max(text_width(f"{name} ", SMALL) for name in names), wide)
+    names = [_setting(value, lang) for value in values.index]
+    _settings(ax.yaxis, names, LINE, high / len(values))
     ax.set_xlabel(fit(x_label, WIDTH - 1, BODY))
     ax.set_ylabel(fit(y_label, high, BODY, lines=2))
     return figure
@@ -107,10 +110,9 @@ def _borders(above: NDArray[np.bool_]) -> list[list[tuple[int, int]]]:
     return across + down
 
 
-def _settings(axis: Axis, settings: pd.Index, inches: float, lang: str) -> None:
-    """The settings along an axis; every second, third ... where all would collide."""
-    names = [_setting(value, lang) for value in settings]
-    every = int(np.ceil(max(text_width(f"{name} ", SMALL) for name in names) / inches))
+def _settings(axis: Axis, names: list[str], needed: float, room: float) -> None:
+    """The settings along an axis; every second, third ... where all would collide (inches)."""
+    every = int(np.ceil(needed / room))
     places = np.arange(len(names))[::every]
     axis.set_ticks(places + 0.5, [names[place] for place in places], rotation=0)
 

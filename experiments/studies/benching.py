@@ -1,4 +1,4 @@
-"""How fast studies are against the bare ensemble, in one run of one process, and how much memory."""
+"""How fast studies are against the bare ensemble, in one run of one process, and their memory."""
 
 from __future__ import annotations
 

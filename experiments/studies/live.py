@@ -83,8 +83,8 @@ def live_block(frame: Frame, block: Block) -> Lived:
             founded = None
             failures.append(_failure(cell, replications, error))
             continue
-        parts.append(measures.over_windows(lived, frame.measures, frame.windows))
-        weekly.append([measures.by_week(lived, name) for name in frame.weekly])
+        parts.append(measures.columns(lived, frame.measures))
+        weekly.append(measures.columns(lived, frame.weekly))
         for name, value in (
             ("scenario_id", cell.scenario_id),
             ("point_id", cell.point_id),
@@ -92,14 +92,15 @@ def live_block(frame: Frame, block: Block) -> Lived:
         ):
             keys[name] += [value] * len(replications)
         keys["replication_id"] += replications
+    if not parts:
+        nothing = np.zeros((0, len(frame.columns)))
+        return Lived(block.number, keys, nothing, {}, failures)
+    kept = np.concatenate(weekly)
     return Lived(
         block.number,
         keys,
-        np.concatenate(parts) if parts else np.zeros((0, len(frame.columns))),
-        {
-            name: np.concatenate([each[place] for each in weekly])
-            for place, name in enumerate(frame.weekly if weekly else ())
-        },
+        measures.over_windows(np.concatenate(parts), frame.measures, frame.windows),
+        {name: np.ascontiguousarray(kept[:, :, place]) for place, name in enumerate(frame.weekly)},
         failures,
     )
 

@@ -33,18 +33,17 @@ def names(measures: Sequence[str], windows: Mapping[str, tuple[int, int]]) -> li
 
 
 def over_windows(
-    weekly: NDArray[np.float64], measures: Sequence[str], windows: Mapping[str, tuple[int, int]]
+    mine: NDArray[np.float64], measures: Sequence[str], windows: Mapping[str, tuple[int, int]]
 ) -> NDArray[np.float64]:
-    """[run, measure] from [run, week, column]; the order of `names`.
+    """[run, column of `names`] from [run, week, measure] (see `columns`).
 
     Weeks are added up from first to last, so that a run has the same numbers whatever runs stand
     beside it. A week without a number (such as attendance without a session) is left out.
     """
-    mine = weekly[:, :, [_PLACE[name] for name in measures]]
     adds_up = np.array([name in ADDS_UP for name in measures])
     parts = [
         np.where(adds_up, mine[:, after - 1], _means(mine[:, first:after]))
-        for first, after in [(0, weekly.shape[1]), *windows.values()]
+        for first, after in [(0, mine.shape[1]), *windows.values()]
     ]
     return np.concatenate(parts, axis=1)
 
@@ -58,6 +57,6 @@ def _means(weeks: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
-def by_week(weekly: NDArray[np.float64], measure: str) -> NDArray[np.float64]:
-    """[run, week] one column of [run, week, column]."""
-    return weekly[:, :, _PLACE[measure]]
+def columns(weekly: NDArray[np.float64], names: Sequence[str]) -> NDArray[np.float64]:
+    """[run, week, measure] from [run, week, column of weekly.parquet]."""
+    return weekly[:, :, [_PLACE[name] for name in names]]

@@ -46,10 +46,12 @@ class Outlet(Actor, OutletState):
 
     def pay_late(self, weeks: int) -> None:
         """It pays nothing for some weeks; what it owes adds up. To an ended group, if it owes."""
-        if not self.village.kube.alive and not self.due.any():
+        owes = bool(self.due.any())
+        if not self.village.kube.alive and not owes:
             return
         self.late_weeks = weeks
-        self.village.note(What.LATE_PAYMENT, self.index, weeks)
+        if owes or self.status == Status.PARTNER:  # nobody notes it of others
+            self.village.note(What.LATE_PAYMENT, self.index, weeks)
 
     def orders_at(self, session: int) -> bool:
         """Whether it ordered anything for a session."""

@@ -142,7 +142,8 @@ def _message(model: type[BaseModel], found: Any) -> str:
 def _short(context: Mapping[str, Any]) -> dict[str, Any]:
     """The bounds as people write them: 1, not 1.0."""
     return {
-        name: f"{bound:g}" if isinstance(bound, float) else bound for name, bound in context.items()
+        name: f"{bound:g}" if isinstance(bound, float) else str(bound)
+        for name, bound in context.items()
     }
 
 

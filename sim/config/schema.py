@@ -114,7 +114,7 @@ class Sessions(Described):
 
     first_day: Weekday
     """The first session of the week; further sessions follow on the next days."""
-    per_week: Annotated[int, Strict(), Field(ge=1, le=7)] | None = None
+    per_week: Annotated[int, Strict(), Field(ge=1, le=6)] | None = None
     """Sessions a week; left out, the register's sessions_per_week."""
     source: Note | None = None
 

@@ -14,8 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import founding, measures
-from sim import world as worlds
-from sim.compiled import compiled, readable
+from sim.compiled import compiled_long, readable
 from sim.draws import Luck, event_key
 from sim.ensemble.agenda import interventions
 from sim.ensemble.basis import Now
@@ -33,7 +32,7 @@ from sim.setting import Ground, Setting
 from sim.world import PARTS, World
 
 
-@compiled
+@compiled_long
 def live(
     ground: Ground, founded: NDArray[np.uint8], world: World, runs: NDArray[np.int64], first: int,
     last: int, tables: measures.Tables, log: NDArray[np.void], ends: NDArray[np.int64],
@@ -111,8 +110,8 @@ def together(
 
     The happenings of run r end in `log` at ends[r].
     """
-    founded = founding.found(setting, scenario, partners)
-    made = worlds.copy(founded)
+    made = founding.found(setting, scenario, partners)
+    founded = made.block.copy()
     rows = _most_happenings(made, weeks + int(setting.p.burn_in_weeks))
     chunk = max(1, MOST_ROWS // rows)
     for first in range(0, len(keys), chunk):
@@ -122,7 +121,7 @@ def together(
         ends = np.zeros(len(runs), np.int64)
         first_week = -int(setting.p.burn_in_weeks)
         live(
-            setting.ground, founded.block, made, runs, first_week, weeks, tables, log, ends
+            setting.ground, founded, made, runs, first_week, weeks, tables, log, ends
         )  # fmt: skip
         yield tables, log, ends
 

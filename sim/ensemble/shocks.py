@@ -12,7 +12,7 @@ from sim.parameters import DAYS_PER_WEEK
 from sim.quantiles import rank
 from sim.rules import members, support, work
 from sim.setting import Ground
-from sim.state import NONE, Shock
+from sim.state import NONE, Shock, Status
 from sim.sums import pieces
 from sim.world import KubeArrays, Outlets, Room, Shocks, Women
 
@@ -89,10 +89,12 @@ def close(now: Now, outlet: Any, weeks: int, group: Any) -> None:
 
 @compiled
 def pay_late(now: Now, outlets: Outlets, o: int, weeks: int, group: Any) -> None:
-    if not group.alive and pieces(outlets.due[o]) == 0:
+    owes = pieces(outlets.due[o]) > 0
+    if not group.alive and not owes:
         return
     outlets.rows[o].late_weeks = weeks
-    note(now, What.LATE_PAYMENT, o, weeks)
+    if owes or outlets.rows[o].status == Status.PARTNER:
+        note(now, What.LATE_PAYMENT, o, weeks)
 
 
 @compiled

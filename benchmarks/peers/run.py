@@ -194,15 +194,19 @@ def semangat_row() -> Row:
 
     def command(workers: int, out: Path, warm: bool) -> Sequence[str]:
         size = SEMANGAT_SMALL if warm else SEMANGAT_SIZE
-        target = ("--workers", str(workers), "--out", str(out / "sweep"))
-        return [sys.executable, *SEMANGAT, *size, *target]
+        # Its usual way is threads, one for each core.
+        target = ("--lang", "en", "--out", str(out / "sweep"))
+        one = ("--workers", "1") if workers == 1 else ()
+        return [sys.executable, *SEMANGAT, *size, *one, *target]
 
-    def told(_: str, out: Path) -> dict:
+    def told(said: str, out: Path) -> dict:
         manifest = json.loads((out / "sweep" / "manifest.json").read_text("utf-8"))
-        table = (out / "sweep" / "tables" / "runs.parquet").read_bytes()
+        there = re.search(r"lived, ([\d,]+) were there", said)
+        shards = sorted((out / "sweep" / "tables" / "runs").glob("[!.]*.parquet"))
+        table = b"".join(shard.read_bytes() for shard in shards)
         return {
             "runs": manifest["runs"],
-            "kept": manifest.get("kept", 0),  # a sweep that goes on where it was would say so
+            "kept": int(there[1].replace(",", "")) if there else 0,
             "mean": None,
             "hash": hashlib.sha256(table).hexdigest()[:12],
         }

@@ -15,6 +15,7 @@ from babel.numbers import format_decimal
 from ruamel.yaml import YAML
 
 LANGUAGES = ("id", "en")
+OF_A_THING = ("price_", "cost_", "labour_rate_", "shelf_life_days_", "distance_km_", "size_")
 LOCALES = {"id": "id_ID", "en": "en"}
 
 
@@ -74,7 +75,13 @@ def has_text(lang: str, key: str) -> bool:
 def parameter_name(name: str, lang: str) -> str:
     """A parameter in people's words, or its own name when nobody has put it into words yet."""
     key = f"parameter.{name}"
-    return text(lang, key) if has_text(lang, key) else name
+    if has_text(lang, key):
+        return text(lang, key)
+    for start in OF_A_THING:
+        if name.startswith(start):
+            thing = name.removeprefix(start).replace("_", " ")
+            return text(lang, f"parameter_of.{start.rstrip('_')}", name=thing)
+    return name
 
 
 def choice(value: str, lang: str) -> str:

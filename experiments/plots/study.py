@@ -18,11 +18,9 @@ from experiments.plots.style import (
     GREY,
     HALF_BAND,
     INK,
-    MOST_BAND,
     ORANGE,
     PALE,
     SMALL,
-    WHITE,
     WIDTH,
     drawn,
     new_figure,
@@ -110,7 +108,7 @@ def multiples(
     figure = new_figure(
         PANEL * rows, text(lang, "study.multiples_title"),
         f"{text(lang, f'measure.{measure}')}; {text(lang, 'study.band')}",
-        [*handles, Patch(facecolor=MOST_BAND, label=text(lang, "plot.lines_band"))],
+        [*handles, Patch(facecolor="#DDDDDD", label=text(lang, "plot.lines_band"))],
     )  # fmt: skip
     axes = figure.subplots(rows, 2, sharex="col" if "own_x" in table else True, sharey=True,
                            squeeze=False).ravel()  # fmt: skip
@@ -130,7 +128,9 @@ def multiples(
         number_axis(ax.xaxis, lang, 5)
     for ax in axes[len(panels) :]:
         ax.set_visible(False)
-    figure.supxlabel(fit(x_label, WIDTH - 1, SMALL), fontsize=SMALL)
+    for ax in axes[: len(panels)][-2:]:  # the lowest of each column
+        ax.tick_params(labelbottom=True)
+        ax.set_xlabel(fit(x_label, WIDTH / 2 - 0.5, SMALL, lines=2), fontsize=SMALL)
     return figure
 
 
@@ -250,8 +250,8 @@ def recovery(
             ax.plot(line["week"], HUNDRED * line["ratio"], color=look.colour, dashes=look.dash)
         panel_title(ax, names[shock], "")
         from_zero(ax)
+        ax.set_ylim(top=max(1.1 * HUNDRED, ax.get_ylim()[1]))
         number_axis(ax.yaxis, lang, 4)
-        ax.set_facecolor(WHITE)
-    axes[-1].set_xlabel(text(lang, "plot.week"))
+    axes[-1].set_xlabel(text(lang, "study.week"))
     number_axis(axes[-1].xaxis, lang, 8)
     return figure

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import json
+import struct
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import qmc
 
@@ -37,13 +38,63 @@ class DesignPoint:
 
     values: Mapping[str, Value]
     levers: Mapping[str, Value]
-    place: Mapping[str, Value]  # where it stands in the design: its row, its matrix
 
     @cached_property
     def id(self) -> str:
-        """A hash of the setting: p and ten hexadecimal digits."""
-        told = json.dumps([dict(self.values), dict(self.levers)], sort_keys=True)
-        return "p" + hashlib.sha256(told.encode()).hexdigest()[:10]
+        """A hash of the setting, whatever its order: p and twelve hexadecimal digits."""
+        both = {**self.values, **self.levers}
+        names = sorted(both)
+        words = [f"{name}={both[name]}" for name in names if isinstance(both[name], str)]
+        numbers = [float(both[name]) for name in names if not isinstance(both[name], str)]
+        told = ",".join([*names, *words]).encode() + struct.pack(f"<{len(numbers)}d", *numbers)
+        return "p" + hashlib.sha256(told).hexdigest()[:12]
+
+
+class Columns:
+    """Settings of many points or villages, a column for each parameter: dicts need ten times more.
+
+    A whole number stays one, and a word a word.
+    """
+
+    def __init__(self, columns: Mapping[str, Sequence[Value] | NDArray[Any]], length: int) -> None:
+        """`length`: how many there are, also without any column."""
+        self._columns = {name: _compact(values) for name, values in columns.items()}
+        self._length = length
+
+    @classmethod
+    def of(cls, rows: Sequence[Mapping[str, Value]]) -> Columns:
+        """From rows with the same keys."""
+        names = list(rows[0]) if rows else []
+        return cls({name: [row[name] for row in rows] for name in names}, len(rows))
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __getitem__(self, place: int) -> dict[str, Value]:
+        return {name: column[place].item() for name, column in self._columns.items()}
+
+    def frame(self) -> pd.DataFrame:
+        """A row each."""
+        words = {name: column.astype(object) if column.dtype.kind == "U" else column
+                 for name, column in self._columns.items()}  # fmt: skip
+        return pd.DataFrame(words, index=range(self._length))
+
+    def __add__(self, other: Columns) -> Columns:
+        both = {name: np.concatenate([column, other._columns[name]])
+                for name, column in self._columns.items()}  # fmt: skip
+        return Columns(both, len(self) + len(other))
+
+    def first(self, count: int) -> Columns:
+        """The first of them."""
+        return Columns({name: column[:count] for name, column in self._columns.items()}, count)
+
+
+def _compact(values: Sequence[Value] | NDArray[Any]) -> NDArray[Any]:
+    if isinstance(values, np.ndarray):
+        return values
+    words = any(isinstance(value, str) for value in values)
+    whole = all(isinstance(value, int) for value in values)
+    return np.array(values, str if words else np.int64 if whole else np.float64)
 
 
 @dataclass(frozen=True)
@@ -84,38 +135,89 @@ class Layout:
         return register_of(self.asked.group)
 
     @cached_property
-    def rows(self) -> list[DesignPoint]:
-        """All points in the order of the design; the same setting may stand in several rows."""
-        levers = list(_levers(self.asked, self.register))
-        return [
-            DesignPoint(values, combined, place)
-            for place, values in _values(self.asked, self.register)
-            for combined in levers
-        ]
+    def _design(self) -> tuple[pd.DataFrame, Columns]:
+        """(row, matrix) and values of each point of the design, levers aside."""
+        return _values(self.asked, self.register)
 
     @cached_property
+    def levers(self) -> list[dict[str, Value]]:
+        """Every combination of the levers, by their labels."""
+        return list(_levers(self.asked, self.register))
+
+    def _point(self, row: int) -> DesignPoint:
+        place, lever = divmod(row, len(self.levers))
+        return DesignPoint(self._design[1][place], self.levers[lever])
+
+    @cached_property
+    def row_ids(self) -> list[str]:
+        """The point of each row of the design; the same setting may stand in several rows."""
+        return [self._point(row).id for row in range(len(self._design[1]) * len(self.levers))]
+
+    @cached_property
+    def _rows_of_points(self) -> dict[str, int]:
+        """By point: the first row in which it stands."""
+        last = dict(zip(reversed(self.row_ids), range(len(self.row_ids) - 1, -1, -1), strict=True))
+        return dict(sorted(last.items(), key=lambda each: each[1]))
+
+    @cached_property
+    def point_ids(self) -> list[str]:
+        """All settings, each once, in the order of the design."""
+        return list(self._rows_of_points)
+
+    def point(self, place: int) -> DesignPoint:
+        """A setting by its place among `point_ids`."""
+        return self._point(self._rows_of_points[self.point_ids[place]])
+
+    @property
     def points(self) -> list[DesignPoint]:
-        """All settings, each once."""
-        return list({point.id: point for point in reversed(self.rows)}.values())[::-1]
+        """All settings: for few of them."""
+        return [self.point(place) for place in range(len(self.point_ids))]
+
+    def design_frame(self) -> pd.DataFrame:
+        """design.parquet: point_id, row and matrix, what is varied."""
+        places, values = self._design
+        table = pd.concat([places, values.frame()], axis=1)
+        table = table.loc[table.index.repeat(len(self.levers))].reset_index(drop=True)
+        for name in self.levers[0]:
+            told = [combined[name] for combined in self.levers]
+            table[name] = told * len(places)
+        table.insert(0, "point_id", self.row_ids)
+        return table
 
     @cached_property
-    def villages(self) -> dict[int, dict[str, Value]]:
-        """Village ids and the values drawn for them: 0 is the default village alone."""
+    def drawn(self) -> Columns:
+        """What is drawn for villages 1, 2, ...; nothing for the default village alone."""
         count = self.asked.file.villages
-        if not count:
-            return {0: {}}
         known = {*self.asked.spans, *self.overrides}
         known |= {name for row in self.asked.rows for name in row}
         known |= {name for scenario in self.asked.scenarios for name in scenario.set}
-        seed, drawn = self.asked.file.seed, list[dict[str, Value]]()
-        while len(drawn) < count:
-            drawn += plausible_villages(self.register, BATCH, seed + len(drawn), known)
-        return dict(enumerate(drawn[:count], 1))
+        seed, drawn = self.asked.file.seed, Columns({}, 0)
+        for first in range(0, count, BATCH):
+            batch = Columns.of(plausible_villages(self.register, BATCH, seed + first, known))
+            drawn = drawn + batch if len(drawn) else batch
+        return drawn.first(count) if count else Columns({}, 1)
+
+    @property
+    def village_ids(self) -> range:
+        """0 is the default village alone."""
+        count = self.asked.file.villages
+        return range(1, count + 1) if count else range(1)
+
+    @property
+    def villages(self) -> dict[int, dict[str, Value]]:
+        """Village ids and what was drawn for them: for few of them."""
+        return {number: self.drawn[place] for place, number in enumerate(self.village_ids)}
+
+    def villages_frame(self) -> pd.DataFrame:
+        """villages.parquet: village_id and a column for each parameter that was drawn."""
+        table = self.drawn.frame()
+        table.insert(0, "village_id", list(self.village_ids))
+        return table
 
     @property
     def cells(self) -> int:
         """How many cells there are."""
-        return len(self.villages) * len(self.points) * len(self.asked.scenarios)
+        return len(self.village_ids) * len(self.point_ids) * len(self.asked.scenarios)
 
     @property
     def runs(self) -> int:
@@ -125,28 +227,27 @@ class Layout:
     def keys(self, cell: int) -> tuple[int, int, int]:
         """Places of a cell's village, point and scenario."""
         rest, scenario = divmod(cell, len(self.asked.scenarios))
-        village, point = divmod(rest, len(self.points))
+        village, point = divmod(rest, len(self.point_ids))
         return village, point, scenario
 
     def cell(self, place: int) -> Cell:
         """A cell by its place."""
         village, point, scenario = self.keys(place)
-        number = self._numbers[village]
         return pulled(
-            self.asked.scenarios[scenario], self.points[point], number, self.villages[number],
-            self.overrides, self.asked,
+            self.asked.scenarios[scenario], self.point(point), self.village_ids[village],
+            self.drawn[village], self.overrides, self.asked,
         )  # fmt: skip
 
-    @cached_property
-    def _numbers(self) -> list[int]:
-        return list(self.villages)
+    @property
+    def block_size(self) -> int:
+        """Runs of a block: whole cells, unless one alone is too large."""
+        times = self.asked.file.replications
+        return BLOCK_RUNS // times * times if times < BLOCK_RUNS else BLOCK_RUNS
 
     def blocks(self, done: NDArray[np.bool_] | None = None) -> Iterator[Block]:
         """Blocks of what is not `done` ([run], in the order of the layout)."""
-        times = self.asked.file.replications
-        size = max(1, BLOCK_RUNS // times) * times if times < BLOCK_RUNS else BLOCK_RUNS
-        for number, first in enumerate(range(0, self.runs, size)):
-            runs = np.arange(first, min(first + size, self.runs))
+        for number, first in enumerate(range(0, self.runs, self.block_size)):
+            runs = np.arange(first, min(first + self.block_size, self.runs))
             if done is not None:
                 runs = runs[~done[runs]]
             if len(runs):
@@ -164,23 +265,17 @@ class Layout:
 # --- What is varied ------------------------------------------------------------------------------
 
 
-def _values(
-    asked: Asked, register: Mapping[str, Parameter]
-) -> Iterator[tuple[dict[str, Value], dict[str, Value]]]:
-    """(place in the design, values of the parameters) of each point, levers aside."""
+def _values(asked: Asked, register: Mapping[str, Parameter]) -> tuple[pd.DataFrame, Columns]:
+    """(row, matrix) of the design and the values of the parameters there, levers aside."""
     file, spans = asked.file, asked.spans
-    if file.design == "list":
-        for row, values in enumerate(asked.rows):
-            yield {"row": row}, dict(values)
-    elif file.design == "grid":
-        for row, values in enumerate(grid(dict(spans))):
-            yield {"row": row}, values
-    elif file.design == "lhs":
+    if file.design == "sobol":
+        return _saltelli(asked, register)
+    if file.design == "lhs":
         shares = qmc.LatinHypercube(len(spans), rng=file.seed).random(file.points)
-        for row, values in enumerate(_placed(shares, asked, register)):
-            yield {"row": row}, values
+        values = Columns(_placed(shares, asked, register), file.points)
     else:
-        yield from _saltelli(asked, register)
+        values = Columns.of(asked.rows if file.design == "list" else grid(dict(spans)))
+    return pd.DataFrame({"row": range(len(values))}), values
 
 
 def inputs(asked: Asked) -> dict[str, list[str]]:
@@ -193,12 +288,10 @@ def inputs(asked: Asked) -> dict[str, list[str]]:
     return {topic: names for topic, names in groups.items() if names}
 
 
-def _saltelli(
-    asked: Asked, register: Mapping[str, Parameter]
-) -> Iterator[tuple[dict[str, Value], dict[str, Value]]]:
+def _saltelli(asked: Asked, register: Mapping[str, Parameter]) -> tuple[pd.DataFrame, Columns]:
     """The matrices A, B and, for each input, A with that input from B (Saltelli 2010)."""
-    width, names = len(asked.spans), list(asked.spans)
-    both = qmc.Sobol(2 * width, rng=asked.file.seed).random(asked.file.points)
+    width, names, points = len(asked.spans), list(asked.spans), asked.file.points
+    both = qmc.Sobol(2 * width, rng=asked.file.seed).random(points)
     a, b = both[:, :width], both[:, width:]
     matrices = {"A": a, "B": b}
     for name, members in inputs(asked).items():
@@ -206,29 +299,30 @@ def _saltelli(
         chosen = [names.index(member) for member in members]
         mixed[:, chosen] = b[:, chosen]
         matrices[name] = mixed
-    for matrix, shares in matrices.items():
-        for row, values in enumerate(_placed(shares, asked, register)):
-            yield {"row": row, "matrix": matrix}, values
+    values = Columns(_placed(np.concatenate(list(matrices.values())), asked, register),
+                     points * len(matrices))  # fmt: skip
+    places = {"row": np.tile(np.arange(points), len(matrices)),
+              "matrix": np.repeat(list(matrices), points).astype(object)}  # fmt: skip
+    return pd.DataFrame(places), values
 
 
 def _placed(
     shares: NDArray[np.float64], asked: Asked, register: Mapping[str, Parameter]
-) -> Iterator[dict[str, Value]]:
+) -> dict[str, Sequence[Value] | NDArray[Any]]:
     """Values at shares (0-1) of the ranges: evenly within a told range, else as the register."""
-    columns: dict[str, list[Value]] = {}
+    columns: dict[str, Sequence[Value] | NDArray[Any]] = {}
     for place, (name, span) in enumerate(asked.spans.items()):
         row, mine = register[name], shares[:, place]
         if span is None:
             columns[name] = quantiles(row, mine)
+            continue
+        low, high = float(span[0]), float(span[1])
+        if row.whole:
+            steps = np.floor(low + mine * (high - low + 1))
+            columns[name] = np.minimum(high, steps).astype(np.int64)
         else:
-            low, high = float(span[0]), float(span[1])
-            if row.whole:
-                raw = np.floor(low + mine * (high - low + 1))
-                columns[name] = [int(min(high, value)) for value in raw]
-            else:
-                columns[name] = (low + mine * (high - low)).tolist()
-    for row_ in range(len(shares)):
-        yield {name: values[row_] for name, values in columns.items()}
+            columns[name] = low + mine * (high - low)
+    return columns
 
 
 # --- Levers --------------------------------------------------------------------------------------
@@ -293,8 +387,3 @@ def shifted(scenario: Scenario, kind: str, weeks: int) -> Scenario:
         for plan in scenario.interventions
     ]
     return scenario.model_copy(update={"interventions": tuple(plans)})
-
-
-def described(layout: Layout) -> list[dict[str, Any]]:
-    """Rows of design.parquet: point_id, where it stands in the design, values and levers."""
-    return [{"point_id": row.id, **row.place, **row.values, **row.levers} for row in layout.rows]

@@ -108,8 +108,8 @@ class Shards:
         done = np.zeros(layout.runs, bool)
         places = {
             "scenario_id": {each.id: i for i, each in enumerate(layout.asked.scenarios)},
-            "point_id": {point.id: i for i, point in enumerate(layout.points)},
-            "village_id": {village: i for i, village in enumerate(layout.villages)},
+            "point_id": {point: i for i, point in enumerate(layout.point_ids)},
+            "village_id": {village: i for i, village in enumerate(layout.village_ids)},
         }
         times = layout.asked.file.replications
         for name in self.lines:
@@ -119,7 +119,9 @@ class Shards:
                 for column in ("village_id", "point_id", "scenario_id")
             )
             luck = keys["replication_id"].to_numpy(np.int64)
-            cell = (village * len(layout.points) + point) * len(layout.asked.scenarios) + scenario
+            cell = (village * len(layout.point_ids) + point) * len(
+                layout.asked.scenarios
+            ) + scenario
             known = (village >= 0) & (point >= 0) & (scenario >= 0) & (luck < times)
             done[(cell * times + luck)[known]] = True
         return done

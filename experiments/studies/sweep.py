@@ -87,7 +87,7 @@ class Plan:
 
     def _drawn(self, layout: Layout) -> set[str]:
         """Which parameters the villages draw: other ones would make other villages."""
-        return set(next(iter(layout.villages.values())))
+        return set(layout.drawn[0])
 
 
 class Outcome(NamedTuple):
@@ -249,7 +249,9 @@ def _same_villages(out: Path, layout: Layout) -> None:
     path = out / "tables" / "villages.parquet"
     if not path.is_file():
         return
-    both = pd.read_parquet(path).merge(_villages(layout), on="village_id", suffixes=("", "_now"))
+    both = pd.read_parquet(path).merge(
+        layout.villages_frame(), on="village_id", suffixes=("", "_now")
+    )
     for name in (each for each in both.columns if f"{each}_now" in both):
         if not np.array_equal(both[name].to_numpy(), both[f"{name}_now"].to_numpy()):
             raise ChangedError(
@@ -258,17 +260,11 @@ def _same_villages(out: Path, layout: Layout) -> None:
             )
 
 
-def _villages(layout: Layout) -> pd.DataFrame:
-    rows = [{"village_id": number, **values} for number, values in layout.villages.items()]
-    return pd.DataFrame(rows)
-
-
 def _write_design(out: Path, layout: Layout) -> None:
     """design.parquet and villages.parquet; what was there and is not asked for now stays."""
-    points = pd.DataFrame(design.described(layout))
     for name, rows, key in (
-        ("design", points, "point_id"),
-        ("villages", _villages(layout), "village_id"),
+        ("design", layout.design_frame(), "point_id"),
+        ("villages", layout.villages_frame(), "village_id"),
     ):
         path = out / "tables" / f"{name}.parquet"
         if path.is_file():
@@ -338,7 +334,6 @@ def forecast(plan: Plan, out: Path, workers: int) -> Forecast:
         kept.lines = {name: line for name, line in shards.read_catalogue(out)[0].items()
                       if (kept.runs / name).is_file()}  # fmt: skip
         done = kept.done(layout)
-    blocks = list(layout.blocks(done)) if layout.runs <= design.BLOCK_RUNS * 500 else []
     missing = int((~done).sum())
     if not missing:
         return Forecast(layout.runs, 0, 0, 0.0, 0)
@@ -349,7 +344,7 @@ def forecast(plan: Plan, out: Path, workers: int) -> Forecast:
     lived = live_block(frame, sample)
     each = (time.perf_counter() - started) / max(1, sample.runs)
     size = len(shards.encoded(frame, lived, "0" * 16)) / max(1, len(lived.numbers))
-    count = len(blocks) or -(-missing // design.BLOCK_RUNS)
+    count = len(np.unique(np.flatnonzero(~done) // layout.block_size))
     return Forecast(layout.runs, missing, count, missing * each / workers, round(missing * size))
 
 

@@ -77,7 +77,7 @@ class Kept:
                 for name, value in told.items()
                 if name in LEVERS or name.startswith("shift_")
             }
-            points[row["point_id"]] = DesignPoint(values, levers, {})
+            points[row["point_id"]] = DesignPoint(values, levers)
         return points
 
     def villages(self) -> dict[int, dict[str, Value]]:

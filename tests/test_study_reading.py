@@ -1,0 +1,205 @@
+"""What is read from a study: numbers with known answers, and the right figures and words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import qmc, sobol_indices
+
+from experiments.analysis import responses, sensitivity
+from experiments.messages import parameter_name, rupiah
+from experiments.studies import executors, reading
+from experiments.studies.sweep import run_study
+from tests.studies import kept, plan
+
+ONE = executors.threads(1)
+
+
+# --- Sobol' indices of a function whose indices are known ----------------------------------------
+
+
+def ishigami(points: int) -> tuple[pd.DataFrame, pd.Series[float]]:
+    """A design and the results of Ishigami's function (a = 7, b = 0.1)."""
+    both = 2 * np.pi * qmc.Sobol(6, rng=1).random(points) - np.pi
+    a, b = both[:, :3], both[:, 3:]
+    matrices = {"A": a, "B": b}
+    matrices |= {f"x{i + 1}": np.where(np.arange(3) == i, b, a) for i in range(3)}
+    rows = []
+    for matrix, x in matrices.items():
+        y = np.sin(x[:, 0]) + 7 * np.sin(x[:, 1]) ** 2 + 0.1 * x[:, 2] ** 4 * np.sin(x[:, 0])
+        rows += [(f"{matrix}{row}", matrix, row, value) for row, value in enumerate(y)]
+    table = pd.DataFrame(rows, columns=["point_id", "matrix", "row", "y"])
+    return table.drop(columns="y"), table.set_index("point_id")["y"]
+
+
+def test_sobol_indices_of_ishigami() -> None:
+    table = sensitivity.sobol(*ishigami(2_048)).set_index("input")
+    for name, first, total in (("x1", 0.314, 0.558), ("x2", 0.442, 0.442), ("x3", 0, 0.244)):
+        assert table.loc[name, "first"] == pytest.approx(first, abs=0.03)
+        assert table.loc[name, "total"] == pytest.approx(total, abs=0.03)
+        assert table.loc[name, "total_lo"] < total < table.loc[name, "total_hi"]
+    assert list(table.index) == ["x1", "x2", "x3"]
+    assert not sensitivity.too_small(table.reset_index())
+
+
+def test_the_same_as_scipy() -> None:
+    design, results = ishigami(64)
+    table = sensitivity.sobol(design, results).set_index("input").sort_index()
+    wide = design.assign(y=results.to_numpy()).pivot(index="row", columns="matrix", values="y")
+    wide -= wide[["A", "B"]].to_numpy().mean()
+    values = {"f_A": wide["A"].to_numpy()[None], "f_B": wide["B"].to_numpy()[None],
+              "f_AB": wide[["x1", "x2", "x3"]].to_numpy().T[:, None]}  # fmt: skip
+    theirs = sobol_indices(func=values, n=64)
+    assert np.allclose(table["first"], theirs.first_order)
+    assert np.allclose(table["total"], theirs.total_order)
+
+
+def test_a_small_sample_is_called_small() -> None:
+    table = sensitivity.sobol(*ishigami(8))
+    assert sensitivity.too_small(table)
+    assert sensitivity.needed(table) > 8
+    assert np.log2(sensitivity.needed(table)) % 1 == 0
+
+
+def test_rows_without_a_result_are_left_out() -> None:
+    design, results = ishigami(256)
+    table = sensitivity.sobol(design, results.drop("B3"))
+    assert (table["rows"] == 255).all()
+    assert not len(sensitivity.sobol(design, results * 0))
+
+
+def test_a_tornado_by_hand() -> None:
+    values = np.linspace(0, 1, 101)
+    design = pd.DataFrame({"point_id": np.arange(101), "a": values, "b": values[::-1], "c": 1.0})
+    results = pd.Series(10 * values, index=np.arange(101))
+    table = sensitivity.tornado(design, results, ["a", "b", "c"]).set_index("parameter")
+    assert table.loc["a", "at_low"] == pytest.approx(1.0)
+    assert table.loc["a", "at_high"] == pytest.approx(9.0)
+    assert table.loc["b", "at_low"] == pytest.approx(9.0)
+    assert "c" not in table.index
+
+
+# --- Responses by hand ---------------------------------------------------------------------------
+
+
+def test_gains_are_paired_by_point_and_village() -> None:
+    rows = [
+        (name, point, village, luck, 100 * (point == "p2") + 10 * village + luck + more)
+        for name, more in (("none", 0), ("plan", 5))
+        for point in ("p1", "p2")
+        for village in (1, 2)
+        for luck in (0, 2)
+    ]
+    columns = ["scenario_id", "point_id", "village_id", "replication_id", "y"]
+    villages = responses.by_village(pd.DataFrame(rows, columns=columns), "y", "none")
+    assert set(villages.loc[villages["scenario_id"] == "plan", "gain"]) == {5.0}
+    assert set(villages.loc[villages["scenario_id"] == "none", "gain"]) == {0.0}
+    design = pd.DataFrame({"point_id": ["p1", "p2"], "x": [1, 2]})
+    table = responses.cells(villages, design, ["x"]).set_index(["x", "scenario_id"])
+    assert table.loc[(2, "none"), "value"] == 100 + 15 + 1
+    assert table.loc[(1, "plan"), "gain"] == 5
+
+
+def test_stability_doubles_and_knows_its_error() -> None:
+    gains = np.random.default_rng(1).normal(1_000, 200, 100)
+    villages = pd.DataFrame({"scenario_id": "plan", "village_id": range(100), "gain": gains})
+    table = responses.stability(villages, "plan")
+    assert list(table["n"]) == [10, 20, 40, 80, 100]
+    last = table.iloc[-1]
+    assert last["mean"] == pytest.approx(gains.mean())
+    assert last["error"] == pytest.approx(gains.std(ddof=1) / 10)
+    assert responses.enough(last["error"], 100, 1.96 * last["error"]) == 100
+    assert responses.enough(last["error"], 100, 1.96 * last["error"] / 2) == 400
+
+
+def test_recovery_by_hand() -> None:
+    usual, struck = np.full(12, 100.0), np.full(12, 100.0)
+    struck[4:6] = 40
+    runs = pd.DataFrame(
+        {"scenario_id": "none", "point_id": ["a", "b"], "x_weekly": [usual, struck]}
+    )
+    design = pd.DataFrame({"point_id": ["a", "b"], "shock": ["none", "ill"]})
+    ratios = responses.recovery(runs, design, "x")
+    by_week = ratios.set_index("week")["ratio"]
+    assert by_week[3] == 1
+    assert by_week[5] == pytest.approx((100 + 40 + 40) / 300)
+    assert by_week[8] == 1
+    assert responses.weeks_until_well(ratios, 6) == 2
+    assert np.isnan(responses.weeks_until_well(ratios.assign(ratio=0.5), 6))
+
+
+# --- Reports -------------------------------------------------------------------------------------
+
+SHOCK = {"kind": "officer_illness", "week": 1, "weeks": 2}
+CASES: dict[str, tuple[dict[str, Any], set[str]]] = {
+    "one number": ({}, {"lines"}),
+    "two numbers": (
+        {"parameters": {"payment_lag": [0, 2], "price_opak": [5_000, 8_000]}},
+        {"map_only_fgd"},
+    ),
+    "a choice": (
+        {"parameters": {"division_rule": ["equal", "attendance"]}},
+        {"dots_division_rule"},
+    ),
+    "a number and a form": (
+        {"levers": {"alternatives": ["trust_form"]}},
+        {"panels_1", "lines_payment_lag", "dots_alternative"},
+    ),
+    "shocks": (
+        {"parameters": {}, "levers": {"shocks": {"ill": [SHOCK]}}, "weekly": ["net_income"],
+         "weeks": 12},
+        {"dots_shock", "recovery"},
+    ),
+    "partners and timing": (
+        {"parameters": {}, "levers": {"partners": [[], ["warung_lama"]], "shift": {"fgd": [0, 2]}}},
+        {"panels_1", "dots_partners", "lines_shift_fgd"},
+    ),
+    "many villages": ({"villages": 24, "replications": 1}, {"lines", "enough"}),
+    "a hypercube": (
+        {"parameters": {"payment_lag": None, "price_opak": None}, "design": "lhs", "points": 24,
+         "villages": 0},
+        {"curves", "tornado"},
+    ),
+    "indices": (
+        {"parameters": {"price_bolu": None, "price_opak": None}, "design": "sobol", "points": 16,
+         "villages": 0, "weeks": 8, "scenarios": ["none", "package_2019"]},
+        {"sobol", "tornado"},
+    ),
+    "alone": ({"scenarios": ["none"]}, {"lines"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("lang", ["id", "en"])
+def test_each_sort_of_study_is_read(tmp_path: Path, case: str, lang: str) -> None:
+    keys, figures = CASES[case]
+    if lang == "en" and case not in ("a number and a form", "indices", "shocks"):
+        pytest.skip("one of each is enough")
+    out = run_study(plan(**{"windows": {}, **keys}), tmp_path / "out", ONE).out
+    lines = reading.report(out, lang)
+    made = {path.stem for path in (out / "figures").glob("*.png")}
+    assert made == figures
+    words = out / ("ringkasan.txt" if lang == "id" else "summary.txt")
+    assert words.read_text("utf-8").splitlines() == lines
+    assert "makalah" in lines[-1] or "paper" in lines[-1]
+
+
+def test_the_words_hold_the_numbers(tmp_path: Path) -> None:
+    study = plan(villages=3, parameters={"payment_lag": [0, 4]}, weeks=26, windows={})
+    out = run_study(study, tmp_path / "out", ONE).out
+    said = reading.report(out, "en")[0]
+    runs = kept(out).merge(pd.read_parquet(out / "tables" / "design.parquet"), on="point_id")
+    means = runs.groupby(["scenario_id", "payment_lag", "village_id"])["net_income"].mean()
+    gains = (means["only_fgd"] - means["none"]).groupby("payment_lag").median()
+    assert rupiah(gains.max(), "en") in said
+    assert rupiah(gains.min(), "en") in said
+
+
+def test_prices_have_names_of_their_products() -> None:
+    assert parameter_name("price_pisang", "id") == "Harga pisang (Rp)"
+    assert parameter_name("labour_rate_kue_lapis", "en") == "Pieces of kue lapis an hour"
+    assert parameter_name("demand_dispersion", "en") == "demand_dispersion"

@@ -32,7 +32,12 @@ WEEKS_IN_MONTH = 52 / 12
 
 
 def footer(manifest: dict[str, Any], lang: str) -> str:
-    """Provenance for the foot of a figure."""
+    """The foot of a figure."""
+    return style.footer(provenance(manifest, lang), lang)
+
+
+def provenance(manifest: dict[str, Any], lang: str) -> str:
+    """What made the numbers."""
     asked = manifest["question"]
     return style.provenance(
         manifest["config_hash"],
@@ -260,7 +265,7 @@ def report_sheet(folder: Path, out: Path, options: Sequence[str], lang: str) -> 
         better_of_20=tuple(rows[name]["better_of_20"] for name in chosen[1:]),
         unknowns=tuple(text(lang, f"topic.{topic}") for topic in summary["ask"]),
         reason=text(lang, f"reason.{summary['limit']}"),
-        provenance=footer(store.read_manifest(folder), lang),
+        provenance=provenance(store.read_manifest(folder), lang),
     )
     return make_sheet(facts, out, lang)
 

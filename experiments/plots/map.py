@@ -95,7 +95,7 @@ def network_map(
         count["others"] = number((ties["role"] != "outlet").sum(), lang)
         named = {} if moment == "before" else {"plan": plan or text(lang, "plot.map_plan")}
         title = text(lang, f"plot.map_{moment}", **count, **named)
-        ax.set_title(fit(title, WIDTH - 0.4, BODY, weight="bold"), weight="bold")
+        ax.set_title(fit(title, WIDTH - 0.4, BODY, lines=2, weight="bold"), weight="bold")
         _network(ax, nodes, moment, group)
         _names(ax, nodes[right], height, 1, lang)
         _names(ax, nodes[~right], height, -1, lang)

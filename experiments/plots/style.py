@@ -141,7 +141,7 @@ def _inches_high(artist: Artist, figure: Figure) -> float:
 def provenance(
     config_hash: str, seed: int, villages: int, replications: int, version: str, lang: str = "id"
 ) -> str:
-    """The footer: what made these numbers, so that they can be made again."""
+    """What made these numbers, so that they can be made again."""
     return text(
         lang,
         "plot.footer",
@@ -151,6 +151,11 @@ def provenance(
         replications=replications,
         version=version,
     )
+
+
+def footer(made: str, lang: str = "id") -> str:
+    """The foot of a figure: what made it (see `provenance`), and what cannot be tested."""
+    return f"{made}. {text(lang, 'plot.untested')}"
 
 
 def save(figure: Figure, stem: Path, data: pd.DataFrame, footer: str) -> None:

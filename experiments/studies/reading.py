@@ -50,10 +50,11 @@ class _Reading:
         self.villages = responses.by_village(self.runs, self.measure, self.baseline)
         self.factors = responses.varied(self.design)
         self.told = "gain" if self.others else "value"
-        self.foot = style.provenance(
+        made = style.provenance(
             self.kept.manifest["config_hash"], asked["seed"], max(1, asked["villages"]),
             asked["replications"], self.kept.manifest["versions"]["semangat"], lang,
         )  # fmt: skip
+        self.foot = style.footer(made, lang)
 
     @property
     def shown(self) -> str:

@@ -6,10 +6,14 @@ import math
 from collections import Counter
 from collections.abc import Callable
 
+import numpy as np
 import pytest
+from scipy.stats import qmc
 
+from experiments import designs
 from experiments.designs import grid, parse_levels, plausible_villages, stretched
 from experiments.study import Study, villages
+from sim.draws import name_key
 from sim.parameters import Parameter, ParameterError, Value
 from sim.scenario import register_of
 from tests.worlds import DRAWN, GROUP, REGISTER, group
@@ -234,3 +238,11 @@ def test_stretched_ranges_stay_possible() -> None:
     wide = stretched(REGISTER, 100)
     assert all(each.hard_low <= each.low <= each.high <= each.hard_high for each in wide.values())
     assert {name for name, each in wide.items() if each != REGISTER[name]} <= set(DRAWN)
+
+
+@pytest.mark.parametrize("count", [1, 2, 100, 1_000])
+def test_a_column_is_a_latin_hypercube_of_scipy(count: int) -> None:
+    for name, seed in (("price_opak", 0), ("trust_gain", 7)):
+        luck = [seed, name_key(name) % 2**64]
+        theirs = qmc.LatinHypercube(1, rng=luck).random(count)[:, 0]
+        assert np.array_equal(designs._column(name, count, seed), theirs)

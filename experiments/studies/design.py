@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from scipy.stats import qmc
 
 from experiments.analysis.drivers import TOPICS, topic_of
-from experiments.designs import grid, plausible_villages, quantiles
+from experiments.designs import grid, quantiles, village_columns
 from experiments.studies.described import ALL, AS_IS, NONE, Asked
 from sim.parameters import Parameter, Value
 from sim.scenario import Scenario, register_of
@@ -79,10 +79,12 @@ class Columns:
                  for name, column in self._columns.items()}  # fmt: skip
         return pd.DataFrame(words, index=range(self._length))
 
-    def __add__(self, other: Columns) -> Columns:
-        both = {name: np.concatenate([column, other._columns[name]])
-                for name, column in self._columns.items()}  # fmt: skip
-        return Columns(both, len(self) + len(other))
+    @classmethod
+    def joined(cls, parts: Sequence[Columns]) -> Columns:
+        """One after the other; all have the same columns."""
+        names = list(parts[0]._columns)
+        both = {name: np.concatenate([part._columns[name] for part in parts]) for name in names}
+        return cls(both, sum(map(len, parts)))
 
     def first(self, count: int) -> Columns:
         """The first of them."""
@@ -191,11 +193,12 @@ class Layout:
         known = {*self.asked.spans, *self.overrides}
         known |= {name for row in self.asked.rows for name in row}
         known |= {name for scenario in self.asked.scenarios for name in scenario.set}
-        seed, drawn = self.asked.file.seed, Columns({}, 0)
+        seed, batches = self.asked.file.seed, list[Columns]()
         for first in range(0, count, BATCH):
-            batch = Columns.of(plausible_villages(self.register, BATCH, seed + first, known))
-            drawn = drawn + batch if len(drawn) else batch
-        return drawn.first(count) if count else Columns({}, 1)
+            columns = village_columns(self.register, BATCH, seed + first, known)
+            batch = Columns(columns, BATCH)
+            batches.append(batch)
+        return Columns.joined(batches).first(count) if count else Columns({}, 1)
 
     @property
     def village_ids(self) -> range:

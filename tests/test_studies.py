@@ -14,6 +14,7 @@ import pytest
 
 import experiments
 from experiments.studies import executors, sweep
+from experiments.studies.benching import bench_studies
 from experiments.studies.described import load_study
 from experiments.studies.design import shifted
 from experiments.studies.shards import KEYS
@@ -380,3 +381,69 @@ def test_the_same_from_threads_and_processes(
         run_study(plan(), tmp_path / name, where)
         assert len(sweep.shards.read_catalogue(tmp_path / name)[0]) == 4
         same(kept(tmp_path / name), lived(plan()))
+
+
+# --- Commands ------------------------------------------------------------------------------------
+
+
+def test_check_and_schema_know_studies(tmp_path: Path) -> None:
+    assert call("check", "network_trust").out == "network_trust: ok, study 'network_trust'\n"
+    wrong = told(tmp_path, "title: x\nscenarios: [none]\nvilages: 3\n")
+    said = call("check", wrong)
+    assert said.code == 2
+    assert "did you mean 'villages'" in said.err
+    assert '"levers"' in call("schema", "study").out
+
+
+def test_a_dry_run_tells_and_leaves_nothing(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    said = call(
+        "sweep", "network_trust", "--villages", 1, "--dry-run", "--out", out, "--lang", "en"
+    )
+    assert said.out.startswith("150 runs; 150 are missing, in 1 blocks: about ")
+    assert not out.exists()
+
+
+def test_failures_are_in_the_exit_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from experiments.studies import live
+
+    usual = live._weekly
+
+    def breaks(frame: Any, cell: Any, *others: Any) -> Any:
+        if cell.values["payment_lag"] == 1:
+            raise ValueError("broken")
+        return usual(frame, cell, *others)
+
+    monkeypatch.setattr(live, "_weekly", breaks)
+    words = ("sweep", "none", "--param", "payment_lag=0,1,2", "--villages", 0, "--weeks", 3)
+    said = call(*words, "--out", tmp_path / "out", "--lang", "en")
+    assert said.code == 3
+    assert "1 points failed" in said.out
+    assert "ValueError: broken" in said.out
+    assert "ValueError: broken" in call("results", tmp_path / "out").out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("sweep", "netwrk_trust"), "did you mean 'network_trust'"),
+        (("sweep", "network_trust", "timing"), "one study at a time"),
+        (("sweep", "none"), "a scenario, not a study"),
+        (("sweep", "network_trust", "--set", "n_outlets_init=1"), "both swept and set"),
+        (("sweep", "network_trust", "--workers", 2, "--dask", "tcp://x:1"), "leave out --workers"),
+        (("sweep", "network_trust", "--weeks", 30), "first < after <= 30"),
+        (("verify", "nowhere"), "nowhere holds no results"),
+        (("results", "nowhere"), "nowhere holds no results"),
+    ],
+)
+def test_mistakes_about_studies_are_told(words: tuple[Any, ...], said: str) -> None:
+    result = call(*words)
+    assert result.code == 2
+    assert said in result.err
+
+
+def test_studies_are_timed_against_the_ensemble() -> None:
+    found = bench_studies(1_000, rounds=1)
+    assert {"bare", "study_50", "ratio_50", "study_5", "ratio_5", "memory_mb"} <= set(found)
+    assert all(value > 0 for value in found.values())
+    assert found["ratio_5"] == pytest.approx(found["study_5"] / found["bare"], rel=0.9)

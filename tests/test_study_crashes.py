@@ -94,7 +94,7 @@ def test_a_full_disk_is_told_and_what_was_done_stays(tmp_path: Path, step: str, 
 def test_a_disk_that_is_really_full(tmp_path: Path) -> None:
     """The kernel refuses to write more than so many bytes to a file."""
     study = ("sweep", "none", "--param", "payment_lag=0:4:5", "--villages", "0", "--replications",
-             "400", "--out", "out")  # fmt: skip
+             "16000", "--weeks", "4", "--out", "out")  # fmt: skip
     limit = "import resource, signal, sys, runpy; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
     limit += "resource.setrlimit(resource.RLIMIT_FSIZE, (90_000, 90_000)); "
     limit += "runpy.run_module('experiments.cli', run_name='__main__')"
@@ -109,7 +109,7 @@ def test_a_disk_that_is_really_full(tmp_path: Path) -> None:
         [*COMMAND, *study], cwd=tmp_path, env=ENVIRONMENT, capture_output=True, text=True,
         check=True,
     )  # fmt: skip
-    assert "2.000" in again.stdout.splitlines()[0]
+    assert "80.000" in again.stdout.splitlines()[0]
     assert call("verify", tmp_path / "out").code == 0
 
 
@@ -193,7 +193,7 @@ def test_kill_9_and_then_the_same_as_if_nothing_had_happened(tmp_path: Path) -> 
         begun(out, process, count)
         process.kill()
         process.communicate()
-        assert len(list(out.rglob("runs/[!.]*.parquet"))) < 6
+        assert len(list(out.rglob("runs/[!.]*.parquet"))) < 40
     subprocess.run([*COMMAND, *STUDY, "--out", out], env=ENVIRONMENT, check=True,
                    capture_output=True)  # fmt: skip
     one, other = kept(out), kept(whole)

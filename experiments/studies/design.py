@@ -27,7 +27,9 @@ from sim.parameters import Parameter, Value
 from sim.scenario import Scenario, register_of
 
 BATCH: Final = 100  # villages drawn together, so that more of them leave the first as they are
-BLOCK_RUNS: Final = 2_000
+BLOCK_RUNS: Final = 2_000  # at most; of small studies a block is a fortieth, but A_FEW runs
+A_FEW: Final = 200
+SHARDS: Final = 40
 OTHERS: Final = "others"  # the topic of parameters that have none
 LEVERS: Final = ("partners", "shock", "alternative")  # columns of design.parquet, shift_* aside
 
@@ -245,7 +247,8 @@ class Layout:
     def block_size(self) -> int:
         """Runs of a block: whole cells, unless one alone is too large."""
         times = self.asked.file.replications
-        return BLOCK_RUNS // times * times if times < BLOCK_RUNS else BLOCK_RUNS
+        wanted = min(BLOCK_RUNS, max(A_FEW, self.runs // SHARDS))
+        return wanted // times * times if times < wanted else wanted
 
     def blocks(self, done: NDArray[np.bool_] | None = None) -> Iterator[Block]:
         """Blocks of what is not `done` ([run], in the order of the layout)."""

@@ -7,17 +7,14 @@ are counted out of the group's own size and drawn, futures out of twenty and nev
 
 from __future__ import annotations
 
-import json
 import unicodedata
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
-import matplotlib
-import typst
 from babel.lists import format_list
 
+from experiments import typesetting
 from experiments.messages import LOCALES, rupiah, text
 from experiments.plots.lettering import fit
 
@@ -141,16 +138,7 @@ def make_sheet(facts: SheetFacts, out: Path, lang: str = "id") -> Path:
 
 def typeset(sheet: dict[str, object], kind: Literal["pdf", "png"] = "pdf") -> bytes:
     """The page as a file's bytes; the words go in as data, never as Typst."""
-    fonts = Path(matplotlib.get_data_path(), "fonts", "ttf")  # the same letters on every machine
-    page: bytes = typst.compile(
-        files("experiments").joinpath("typst", "lembar.typ").read_bytes(),
-        font_paths=[str(fonts)],
-        ignore_system_fonts=True,
-        sys_inputs={"sheet": json.dumps(sheet)},
-        format=kind,
-        pdf_standards=["ua-1"],  # refuses pictures without a description
-    )
-    return page
+    return typesetting.compiled("lembar", sheet, kind)
 
 
 def contents(facts: SheetFacts, lang: str) -> dict[str, object]:

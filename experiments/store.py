@@ -149,14 +149,23 @@ def check_folder(out: Path) -> None:
         raise FileExistsError(f"{out} holds other things; give a new or empty folder with --out")
 
 
-def read(out: Path, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
-    """A table of a results folder; FileNotFoundError when the study did not write it."""
+def read(
+    out: Path,
+    name: str,
+    columns: Sequence[str] | None = None,
+    scenarios: Sequence[str] | None = None,
+) -> pd.DataFrame:
+    """A table of a results folder; FileNotFoundError when the study did not write it.
+
+    `scenarios`: only the rows of these.
+    """
     path = out / "tables" / f"{name}.parquet"
     shards = sorted((out / "tables" / name).glob("[!.]*.parquet"))  # of a study
     if not path.is_file() and not shards:
         raise FileNotFoundError(f"{out} has no table '{name}'")
     source: Any = path if path.is_file() else shards
-    return pd.read_parquet(source, columns=columns and list(columns))
+    only = None if scenarios is None else [("scenario_id", "in", list(scenarios))]
+    return pd.read_parquet(source, columns=columns and list(columns), filters=only)
 
 
 def names(out: Path) -> set[str]:

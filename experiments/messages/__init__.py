@@ -6,6 +6,9 @@ Texts lie in `id.yaml` and `en.yaml` beside this file; a key such as `plot.week`
 from __future__ import annotations
 
 import string
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 from functools import lru_cache
 from importlib.resources import files
@@ -17,6 +20,9 @@ from ruamel.yaml import YAML
 LANGUAGES = ("id", "en")
 OF_A_THING = ("price_", "cost_", "labour_rate_", "shelf_life_days_", "distance_km_", "size_")
 LOCALES = {"id": "id_ID", "en": "en"}
+
+
+_LOCAL: ContextVar[Mapping[str, str]] = ContextVar("local words", default={})
 
 
 class MessageError(ValueError):
@@ -56,7 +62,7 @@ def text(lang: str, key: str, **values: object) -> str:
     Values go in as they are: braces or markup inside them are never interpreted.
     Raises MessageError when the key is missing or the values are not exactly the placeholders.
     """
-    texts = catalogue(lang)
+    texts = {**catalogue(lang), **_LOCAL.get()}
     if key not in texts:
         raise MessageError(f"{lang}.yaml has no text {key!r}")
     expected = placeholders(texts[key])
@@ -65,6 +71,30 @@ def text(lang: str, key: str, **values: object) -> str:
             f"{lang}.yaml: {key} expects {sorted(expected)}, was given {sorted(values)}"
         )
     return texts[key].format_map(values)
+
+
+@contextmanager
+def local_words(words: Mapping[str, str]) -> Iterator[None]:
+    """Use a group's own texts, by key, in place of the catalogue's."""
+    before = _LOCAL.set(words)
+    try:
+        yield
+    finally:
+        _LOCAL.reset(before)
+
+
+def check_words(key: str, words: str) -> None:
+    """MessageError unless `words` can stand for the text of `key`, with the same blanks."""
+    texts = catalogue(LANGUAGES[0])
+    if key not in texts:
+        raise MessageError(f"no text has the key '{key}'")
+    try:
+        given = placeholders(words)
+    except ValueError as error:
+        raise MessageError(f"a brace that is not closed ({error})") from None
+    if given != placeholders(texts[key]):
+        blanks = ", ".join(f"{{{name}}}" for name in sorted(placeholders(texts[key]))) or "none"
+        raise MessageError(f"expected the blanks {blanks}, as in: {texts[key]}")
 
 
 def has_text(lang: str, key: str) -> bool:

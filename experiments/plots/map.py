@@ -73,8 +73,11 @@ def network_map(
     lang: str = "id",
     group: str = "KUBE",
     plan: str = "",
+    titled: bool = True,
 ) -> Figure:
     """Two maps, one above the other: partners before, and in the plan (its title) if all agree.
+
+    Not `titled`: for a page with a headline of its own.
 
     Each table: id, name, kind, role (outlet, donor, supporter), tie (bool), distance_km, place
     (in_village, outside), optional angle. Shape says kind, line says tie, filled says it exists.
@@ -85,8 +88,13 @@ def network_map(
         raise ValueError(f"no shape in map.SHAPES for: {', '.join(sorted(unknown))}")
     right = np.sin(np.radians(nodes["angle"])) >= 0
     height = max(2 * RING + 0.4, LABEL * max(right.sum(), (~right).sum()))
-    handles = two_columns(_shape_handles(nodes, lang), _tie_handles(nodes, lang))
-    figure = new_figure(2 * (height + 0.35), text(lang, "plot.map_title"), handles=handles)
+    shapes, ties = _shape_handles(nodes, lang), _tie_handles(nodes, lang)
+    body = 2 * (height + 0.35)
+    if titled:
+        title, handles = text(lang, "plot.map_title"), two_columns(shapes, ties)
+        figure = new_figure(body, title, handles=handles)
+    else:
+        figure = new_figure(body, "", handles=[*shapes, *ties], columns=3)
     for ax, moment in zip(figure.subplots(2, 1), ("before", "after"), strict=True):
         ax.set(xlim=(-WIDTH / 2, WIDTH / 2), ylim=(-height / 2, height / 2), aspect="equal")
         ax.axis("off")

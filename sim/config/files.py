@@ -13,9 +13,9 @@ from sim.config.tree import Node, parse
 
 MAX_BYTES: Final = 1 << 20
 
-Folder: TypeAlias = Literal["groups", "scenarios", "studies"]
+Folder: TypeAlias = Literal["groups", "scenarios", "studies", "fgd"]
 
-SORTS: Final = {"groups": "group", "scenarios": "scenario", "studies": "study"}
+SORTS: Final = {"groups": "group", "scenarios": "scenario", "studies": "study", "fgd": "FGD plan"}
 
 _NAME: Final = re.compile(r"[^/\\.]+")  # anything else is a path
 _PACKAGE: Final = Path(__file__).resolve().parent.parent

@@ -1,0 +1,417 @@
+"""What a comparison knows that a packet tells: options, women, futures, and what changes them.
+
+Women are counted out of the group's own size; futures always out of twenty. Every number goes
+through the book, which says where it was read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from experiments import compare, store
+from experiments.analysis import paired
+from experiments.analysis.asking import worth_asking
+from experiments.packet.numbers import Book, nearest, whole
+from experiments.packet.plan import MOST_ASKED, MOST_OPTIONS, FgdPlan
+from experiments.packet.questions import Question, question_for
+from sim.parameters import Parameter, ParameterError
+from sim.scenario import Group, Scenario, register_of
+
+FUTURES: Final = 20
+LETTERS: Final = "ABC"
+WEEKS_IN_MONTH: Final = 52 / 12
+RUN: Final = ["village_id", "replication_id"]
+FIFTH: Final = 5  # sheet 7 compares the lowest with the highest fifth of the villages
+NOTEWORTHY: Final = ("group_ended", "core_failed", "dropped", "grant", "accepted")
+
+
+class PacketError(ValueError):
+    """Results, or a group, of which no packet can be made; the message says why."""
+
+
+@dataclass(frozen=True)
+class Future:
+    """One of twenty runs that stand for all, from the poorest to the best.
+
+    money: Rp a month for each founding woman; monthly: the same month by month; outlets: partners
+    in the last week; happened: (kind of event, month, how often), the most telling one, or None.
+    """
+
+    number: int
+    money: int
+    monthly: tuple[float, ...]
+    outlets: int
+    happened: tuple[str, int, int] | None
+
+
+@dataclass(frozen=True)
+class Option:
+    """What the group could do; counts are women, against the first option.
+
+    up, down, same add up to the group's size; low and high: fewest and most over the futures.
+    """
+
+    letter: str
+    scenario: Scenario
+    up: int
+    down: int
+    low: int
+    high: int
+    paying: int
+    days: float
+    cash: int
+    hours: int
+    futures: tuple[Future, ...]
+    gains: tuple[int, ...]
+    """Rp a month for each founding woman more than as now: twenty runs, least first."""
+    size: int
+
+    @property
+    def same(self) -> int:
+        """Women whose own cash neither rises nor falls by more than the margin."""
+        return self.size - self.up - self.down
+
+    def title(self, lang: str) -> str:
+        """Its name."""
+        return str(getattr(self.scenario.title, lang))
+
+
+@dataclass(frozen=True)
+class Driver:
+    """An unknown that moves the result: its value and the women who rise, at both its ends."""
+
+    question: Question
+    bad: float
+    good: float
+    women_bad: int
+    women_good: int
+    value: float
+    flips: float
+    share: float
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that the packet tells from results."""
+
+    folder: Path
+    manifest: dict[str, Any]
+    group: Group
+    weeks: int
+    options: tuple[Option, ...]
+    better: dict[str, int]
+    """By 'BA', 'CA', 'CB': of twenty tries, how often the first letter is better."""
+    drivers: tuple[Driver, ...]
+    best: str
+    """Letter of the option that gives most on average."""
+    choice_depends: bool
+    """Whether any unknown, known, would change which option is best."""
+    shown: str
+    """Letter of the option that sheet 7 is about: the best, or the best but as now."""
+    found: pd.DataFrame
+    """All unknowns, see `worth_asking`."""
+    limit: str
+    margin: float
+    book: Book
+
+    @property
+    def size(self) -> int:
+        """Women in the group."""
+        return self.options[0].size
+
+    @property
+    def months(self) -> int:
+        """Months that were looked ahead."""
+        return max(1, round(self.weeks / WEEKS_IN_MONTH))
+
+    @property
+    def villages(self) -> int:
+        """Plausible villages behind every number."""
+        return int(self.manifest["question"]["villages"])
+
+
+def comparison_in(results: Path) -> Path:
+    """The folder of a comparison: the one given, or `compare` inside it."""
+    for folder in (results, results / "compare"):
+        if (folder / "manifest.json").is_file():
+            command = store.read_manifest(folder)["question"].get("command")
+            if command == "compare":
+                return folder
+    raise FileNotFoundError(
+        f"{results} holds no comparison; make one with semangat compare SCENARIO SCENARIO"
+    )
+
+
+def read_facts(results: Path, plan: FgdPlan, lang: str) -> Facts:
+    """Everything the packet needs; PacketError where no packet can be made of these results."""
+    folder = comparison_in(results)
+    manifest = store.read_manifest(folder)
+    asked = manifest["question"]
+    group = Group.model_validate(asked["group"])
+    size = int(asked["defaults"]["n_members"])
+    _check(folder, size)
+    told = folder / "summary.json"
+    summary = store.read_json(told) if told.is_file() else compare.summarise(folder)
+    known = {each["id"]: Scenario.model_validate(each) for each in asked["scenarios"]}
+    chosen = _chosen(plan, known, summary)
+    book = Book()
+    runs = store.read(folder, "runs", scenarios=chosen)
+    women = store.read(folder, "women", scenarios=chosen)
+    risen = {
+        name: paired.women_better(women, asked["weeks"], name, chosen[0], summary["margin"])
+        for name in chosen[1:]
+    }
+    options = tuple(
+        _option(folder, LETTERS[i], known[name], risen.get(name), runs, summary, size, book)
+        for i, name in enumerate(chosen)
+    )
+    better = _pairs(chosen, runs, book)
+    by_village = runs.groupby(["village_id", "scenario_id"], observed=True)["net_income"].mean()
+    worth = by_village.unstack()[chosen]
+    best = int(worth.mean().to_numpy().argmax())
+    shown = chosen[best] if best else chosen[int(worth.mean().to_numpy()[1:].argmax()) + 1]
+    villages = store.read(folder, "villages").set_index("village_id")
+    register = register_of(group)
+    found = worth_asking(
+        villages, worth, risen[shown].groupby("village_id")["better"].mean(), asked["seed"]
+    )
+    pair = {"scenario_id": shown, "baseline": chosen[0], "margin": summary["margin"]}
+    drivers = _drivers(found, villages, risen[shown], register, group, plan, lang, size, book, pair)
+    return Facts(
+        folder, manifest, group, int(asked["weeks"]), options, better, drivers, LETTERS[best],
+        bool((found["value"] > found["noise"]).any()) if len(found) else False,
+        LETTERS[chosen.index(shown)], found, summary["limit"], summary["margin"], book,
+    )  # fmt: skip
+
+
+def _check(folder: Path, size: int) -> None:
+    rows = len(store.read(folder, "runs", ["scenario_id"]))
+    scenarios = len(store.read_manifest(folder)["question"]["scenarios"])
+    each = rows // max(1, scenarios)
+    if each < FUTURES:
+        raise PacketError(
+            f"{folder}: {each} runs of each scenario, and a packet shows {FUTURES} futures; "
+            f"run semangat compare with more --villages or --replications"
+        )
+    if not 2 <= size <= 100:
+        raise PacketError(f"a group of {size}: sheets count women one by one, 2 to 100 of them")
+
+
+# --- Which options -------------------------------------------------------------------------------
+
+
+def _chosen(plan: FgdPlan, known: dict[str, Scenario], summary: dict[str, Any]) -> list[str]:
+    """The scenarios to discuss, as now first: those of the plan, or what the results suggest."""
+    if plan.options:
+        for name in plan.options:
+            if name not in known:
+                raise ParameterError(
+                    f"options: '{name}' was not compared; there are {', '.join(known)}"
+                )
+        if plan.options[0] != summary["baseline"]:
+            raise ParameterError(
+                f"options: the first is to stay as now, '{summary['baseline']}' in these results"
+            )
+        return list(plan.options)
+    return suggested(summary)
+
+
+def suggested(summary: dict[str, Any]) -> list[str]:
+    """As now, the lightest strategy that helps in most villages, and the one that gives most.
+
+    Lightest: fewest days of a facilitator, then least cash. When none helps in most villages, the
+    two that give most.
+    """
+    baseline = summary["baseline"]
+    others = [name for name in summary["scenarios"] if name != baseline]
+    gains = {
+        name: summary["scenarios"][name]["difference"]["net_income"]["typical"] for name in others
+    }
+
+    def burden(name: str) -> tuple[float, float]:
+        levels = summary["scenarios"][name]["levels"]
+        return levels["facilitator_days"]["typical"], levels["intervention_cost_rp"]["typical"]
+
+    by_gain = sorted(others, key=lambda name: -gains[name])
+    helping = [name for name in others if gains[name] > summary["margin"]]
+    lightest = min(helping, key=burden) if helping else by_gain[0]
+    most = next((name for name in by_gain if name != lightest), None)
+    chosen = sorted({lightest, most} - {None}, key=lambda name: burden(str(name)))
+    return [baseline, *(str(name) for name in chosen)][:MOST_OPTIONS]
+
+
+# --- Options -------------------------------------------------------------------------------------
+
+
+def _option(
+    folder: Path, letter: str, scenario: Scenario, risen: pd.DataFrame | None,
+    runs: pd.DataFrame, summary: dict[str, Any], size: int, book: Book,
+) -> Option:  # fmt: skip
+    name, base = scenario.id, summary["baseline"]
+    mine = runs[runs["scenario_id"] == name]
+    where = {"scenario_id": name, "baseline": base, "margin": summary["margin"]}
+    up = low = high = down = 0
+    if risen is not None:
+        low, up, high = (whole(q) for q in np.quantile(risen["better"], [0.025, 0.5, 0.975]))
+        down = min(whole(float(np.quantile(risen["worse"], 0.5))), size - up)
+        for key, value, share in (("low", low, 0.025), ("up", up, 0.5), ("high", high, 0.975)):
+            book.tell(
+                f"{letter}.women_{key}", value, "women", "kube_income + farm_income",
+                "women_better", quantile=share, **where,
+            )  # fmt: skip
+        book.tell(
+            f"{letter}.women_down", down, "women", "kube_income + farm_income", "women_worse",
+            quantile=0.5, up=up, size=size, **where,
+        )  # fmt: skip
+    of = {"scenario_id": name}
+    paying = whole(FUTURES * float(mine["earning_late"].mean()))
+    book.tell(f"{letter}.paying", paying, "runs", "earning_late", "of_twenty", **of)
+    days = round(float(mine["facilitator_days"].median()), 1)
+    cash = nearest(float(mine["intervention_cost_rp"].median()), 10_000)
+    hours = whole(float(mine["intervention_hours"].median()))
+    book.tell(f"{letter}.days", days, "runs", "facilitator_days", "median", unit=0.1, **of)
+    book.tell(f"{letter}.cash", cash, "runs", "intervention_cost_rp", "median", unit=10_000, **of)
+    book.tell(f"{letter}.hours", hours, "runs", "intervention_hours", "median", unit=1, **of)
+    futures = _futures(folder, letter, name, mine, book)
+    gains = _gains(letter, name, base, runs, book) if risen is not None else ()
+    return Option(
+        letter, scenario, up, down, low, high, paying, days, cash, hours, futures, gains, size
+    )
+
+
+def _gains(letter: str, name: str, base: str, runs: pd.DataFrame, book: Book) -> tuple[int, ...]:
+    """Twenty paired differences at even steps of their distribution, least first."""
+    gaps = np.sort(paired.differences(runs, name, base, "net_income")["difference"].to_numpy())
+    picked = gaps[_places(len(gaps))] * WEEKS_IN_MONTH
+    return tuple(
+        book.tell(
+            f"{letter}.gains", [nearest(float(gap)) for gap in picked], "runs", "net_income",
+            "twenty_differences", scenario_id=name, baseline=base,
+        )
+    )  # fmt: skip
+
+
+def _places(count: int) -> np.ndarray:
+    """Twenty places at even steps among so many that are sorted."""
+    return ((np.arange(FUTURES) + 0.5) / FUTURES * count).astype(int)
+
+
+def _futures(
+    folder: Path, letter: str, name: str, runs: pd.DataFrame, book: Book
+) -> tuple[Future, ...]:
+    """Twenty runs at even steps of the distribution of what the group pays."""
+    ranked = runs.sort_values(["kube_income", *RUN], kind="stable", ignore_index=True)
+    picked = ranked.iloc[_places(len(ranked))]
+    keys = ["scenario_id", *RUN, "week"]
+    weekly = store.read(folder, "weekly", [*keys, "kube_income", "outlets_active"], [name])
+    weekly = weekly.set_index(RUN).sort_index()
+    events = store.read(folder, "events", [*keys, "kind"], [name]).set_index(RUN).sort_index()
+    futures = []
+    for number, run in enumerate(picked.itertuples(), 1):
+        key = (run.village_id, run.replication_id)
+        mine = weekly.loc[[key]].sort_values("week")
+        weeks = len(mine)
+        months = max(1, round(weeks / WEEKS_IN_MONTH))
+        month = mine["week"].to_numpy() * months // weeks
+        monthly = mine["kube_income"].groupby(month).mean() * WEEKS_IN_MONTH
+        happened = _happened(events.loc[[key]] if key in events.index else None, months, weeks)
+        futures.append(
+            Future(
+                number,
+                nearest(float(run.kube_income) * WEEKS_IN_MONTH),
+                tuple(float(amount) for amount in monthly),
+                int(mine["outlets_active"].iloc[-1]),
+                happened,
+            )
+        )
+    of = {"scenario_id": name}
+    book.tell(f"{letter}.futures", [f.money for f in futures], "runs", "kube_income",
+              "twenty_runs", **of)  # fmt: skip
+    book.tell(f"{letter}.lines", [[round(m) for m in f.monthly] for f in futures], "weekly",
+              "kube_income", "twenty_runs_by_month", **of)  # fmt: skip
+    book.tell(f"{letter}.outlets", [f.outlets for f in futures], "weekly", "outlets_active",
+              "twenty_runs_last_week", **of)  # fmt: skip
+    book.tell(f"{letter}.events", [list(f.happened) if f.happened else None for f in futures],
+              "events", "kind", "twenty_runs_events", **of)  # fmt: skip
+    return tuple(futures)
+
+
+def _happened(events: pd.DataFrame | None, months: int, weeks: int) -> tuple[str, int, int] | None:
+    """The most telling kind of event of a run, its (first) month from 1, and how often it came."""
+    if events is None:
+        return None
+    for kind in NOTEWORTHY:
+        found = events[events["kind"] == kind]
+        if len(found):
+            return kind, int(found["week"].min()) * months // weeks + 1, len(found)
+    return None
+
+
+def _pairs(chosen: Sequence[str], runs: pd.DataFrame, book: Book) -> dict[str, int]:
+    """How often each option is better than each before it, of twenty tries."""
+    found = {}
+    for i, name in enumerate(chosen):
+        for j in range(i):
+            gaps = paired.differences(runs, name, chosen[j], "net_income")["difference"]
+            key = LETTERS[i] + LETTERS[j]
+            found[key] = book.tell(
+                f"{key}.better", whole(FUTURES * float((gaps > 0).mean())), "runs", "net_income",
+                "better_of_twenty", scenario_id=name, baseline=chosen[j],
+            )  # fmt: skip
+    return found
+
+
+# --- What changes the result ---------------------------------------------------------------------
+
+
+def _drivers(
+    found: pd.DataFrame, villages: pd.DataFrame, risen: pd.DataFrame,
+    register: dict[str, Parameter], group: Group, plan: FgdPlan, lang: str, size: int, book: Book,
+    pair: dict[str, Any],
+) -> tuple[Driver, ...]:  # fmt: skip
+    """The unknowns that matter most among those that people can be asked about."""
+    rows = found.set_index("parameter")
+    for name in plan.ask:
+        if name not in register or question_for(register[name], group, lang) is None:
+            raise ParameterError(f"ask: '{name}' is nothing that people can be asked about")
+        if name not in rows.index:
+            raise ParameterError(f"ask: '{name}' does not vary in these results")
+    drivers: list[Driver] = []
+    for name in plan.ask or rows.index:
+        question = question_for(register[name], group, lang)
+        if question and len(drivers) < MOST_ASKED:
+            driver = _driver(question, villages[name], risen, rows.loc[name], size, book, pair)
+            if plan.ask or driver.women_good > driver.women_bad:
+                drivers.append(driver)
+    return tuple(drivers)
+
+
+def _driver(
+    question: Question, values: pd.Series[float], risen: pd.DataFrame, row: pd.Series[Any],
+    size: int, book: Book, pair: dict[str, Any],
+) -> Driver:  # fmt: skip
+    """Women who rise in the fifth of the villages where the parameter is lowest, and highest."""
+    ranked = values.sort_values(kind="stable")
+    count = max(1, len(ranked) // FIFTH)
+    ends = []
+    for part in (ranked.iloc[:count], ranked.iloc[-count:]):
+        women = risen.loc[risen["village_id"].isin(part.index), "better"]
+        ends.append((float(part.median()), min(size, whole(float(women.median())))))
+    low, high = ends
+    bad, good = (low, high) if low[1] <= high[1] else (high, low)
+    name = question.parameter
+    where = {"parameter": name, "low_is_bad": bad is low, **pair}
+    book.tell(f"{name}.values", [bad[0], good[0]], "villages", name, "medians_of_fifths",
+              low_is_bad=bad is low)  # fmt: skip
+    book.tell(f"{name}.women", [bad[1], good[1]], "women", "kube_income + farm_income",
+              "women_better_in_fifths", **where)  # fmt: skip
+    return Driver(
+        question, question.in_people_units(bad[0]), question.in_people_units(good[0]),
+        bad[1], good[1], float(row["value"]), float(row["flips"]), float(row["share"]),
+    )  # fmt: skip

@@ -22,6 +22,7 @@ def told_plainly(command: Callable[..., None]) -> Callable[..., None]:
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> None:
         from experiments.engines import VillageError
+        from experiments.packet.problems import PacketError
         from sim.calendar import CalendarError
         from sim.parameters import ParameterError
         from sim.scenario import ConfigError
@@ -30,7 +31,7 @@ def told_plainly(command: Callable[..., None]) -> Callable[..., None]:
             command(*args, **kwargs)
         except BrokenPipeError:
             raise  # the reader of our output has left, as `head` does: typer ends quietly
-        except (CalendarError, ConfigError, ParameterError, VillageError, OSError) as error:
+        except (CalendarError, ConfigError, ParameterError, VillageError, PacketError, OSError) as error:
             typer.echo(f"{error}", err=True)
             raise typer.Exit(2) from None
         except KeyboardInterrupt:

@@ -27,6 +27,7 @@ from experiments.options import (
     Weeks,
     Workers,
 )
+from experiments.packet.commands import notes, packet
 from experiments.studies.commands import results, sweep, verify
 from experiments.trust import ablate, calibrate, table4, table5, validate
 
@@ -38,8 +39,9 @@ app = typer.Typer(
 )
 
 
-for elsewhere in (sweep, verify, results, validate, calibrate, ablate, table4, table5):
+for elsewhere in (sweep, verify, results, validate, calibrate, ablate, table4, table5, packet):
     app.command()(elsewhere)
+app.add_typer(notes, name="notes")
 
 
 def main() -> None:

@@ -18,6 +18,7 @@ from experiments import compare, store
 from experiments.analysis import paired
 from experiments.analysis.asking import worth_asking
 from experiments.packet.numbers import Book, nearest, whole
+from experiments.packet.problems import PacketError
 from experiments.packet.plan import MOST_ASKED, MOST_OPTIONS, FgdPlan
 from experiments.packet.questions import Question, question_for
 from sim.parameters import Parameter, ParameterError
@@ -29,10 +30,6 @@ WEEKS_IN_MONTH: Final = 52 / 12
 RUN: Final = ["village_id", "replication_id"]
 FIFTH: Final = 5  # sheet 7 compares the lowest with the highest fifth of the villages
 NOTEWORTHY: Final = ("group_ended", "core_failed", "dropped", "grant", "accepted")
-
-
-class PacketError(ValueError):
-    """Results, or a group, of which no packet can be made; the message says why."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from babel.lists import format_list
 
 from experiments.messages import LOCALES, month, number, rupiah, text
 from experiments.packet import almanac
-from experiments.packet.facts import FUTURES, Driver, Facts, Option
+from experiments.packet.facts import FUTURES, Driver, Facts, Future, Option
 from experiments.packet.numbers import nearest
 from experiments.packet.pictures import monthly_money, partners
 from experiments.packet.plan import FgdPlan
@@ -441,7 +441,7 @@ def slips(w: Writer) -> list[Page]:
                     "words": [
                         w.say("slip.money", amount=rupiah(future.money, w.lang)),
                         w.say("slip.outlets", n=future.outlets),
-                        _event(w, future.happened),
+                        _event(w, future),
                     ],
                     "not_forecast": w.say("slip.not_forecast"),
                 }
@@ -452,10 +452,10 @@ def slips(w: Writer) -> list[Page]:
     ]
 
 
-def _event(w: Writer, happened: tuple[str, int, int] | None) -> str:
-    if happened is None:
-        return w.say("slip.no_event")
-    kind, when, times = happened
+def _event(w: Writer, future: Future) -> str:
+    if future.happened is None:
+        return w.say("slip.no_event" if future.money else "slip.no_money")
+    kind, when, times = future.happened
     value = {"n": times} if kind in ("dropped", "accepted") else {"month": when}
     return w.say(f"slip.event.{kind}", **value)
 

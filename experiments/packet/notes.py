@@ -1,0 +1,280 @@
+"""What the women said, as a form and as data: the way back from the FGD.
+
+`catatan.yaml` or the filled `notulen.xlsx` are read into `Notes`; `experiments.packet.again` turns
+these into inputs. Counts only: never who said what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+from openpyxl import load_workbook
+from pydantic import Field, Strict, ValidationError, model_validator
+
+from experiments.packet.facts import Facts
+from experiments.packet.questions import Question, question_for
+from sim.config.numerals import parse_number
+from sim.config.problems import Problem, config_error
+from sim.config.schema import Document, KindName
+from sim.config.values import Day, Described, Line, Number, Slug
+from sim.parameters import INTERVENTION_KINDS, Parameter
+from sim.scenario import ConfigError, document, read, register_of
+
+STEPS: Final = 5  # places on a scale for seeds
+NEW_PARTNERS: Final = 5
+REJECTED: Final = 5
+FORM: Final = "Notulen"  # the sheet of the workbook
+SCALE_FROM: Final = 4  # its fourth column begins the scale
+
+Count = Annotated[int, Strict(), Field(ge=0, le=10_000)]
+
+
+class Heard(Described):
+    """What was said of one unknown, in people's units: seeds on a scale, or one number."""
+
+    said: Number | None = None
+    scale: tuple[Number, ...] = ()
+    seeds: tuple[Count, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Heard:
+        if len(self.scale) != len(self.seeds):
+            raise ValueError(f"expected a count of seeds for each of {len(self.scale)} places")
+        if self.said is not None and any(self.seeds):
+            raise ValueError("expected one number or seeds on a scale, not both")
+        if self.said is None and not any(self.seeds):
+            raise ValueError("expected a number or seeds; leave it out where nothing was said")
+        return self
+
+
+class NewPartner(Described):
+    """An outlet that the women added."""
+
+    name: Line
+    kind: KindName = "warung"
+    km: Annotated[Number, Field(ge=0, le=100)]
+    place: Literal["in_village", "outside"] = "in_village"
+
+
+class Rejected(Described):
+    """An assumption that the women do not believe, and their words."""
+
+    assumption: Line
+    quote: Line | None = None
+
+
+class Notes(Document):
+    """The record of one FGD: counts and corrections, no names of women."""
+
+    date: Day
+    group: Slug
+    """The group of the results that were discussed."""
+    present: Count | None = None
+    silent: Count | None = None
+    seeds: dict[Literal["A", "B", "C"], Count] = Field(default_factory=dict)
+    heard: dict[Slug, Heard] = Field(default_factory=dict)
+    struck: tuple[Slug, ...] = ()
+    added: tuple[NewPartner, ...] = Field(default=(), max_length=20)
+    order: tuple[Literal[INTERVENTION_KINDS], ...] = ()  # type: ignore[valid-type]
+    """Kinds of activity in the order agreed on."""
+    rejected: tuple[Rejected, ...] = Field(default=(), max_length=20)
+
+
+def scale_of(row: Parameter, question: Question) -> tuple[float, ...]:
+    """Places for seeds from the lowest to the highest plausible value, in people's units."""
+    steps = [row.low + (row.high - row.low) * i / (STEPS - 1) for i in range(STEPS)]
+    if row.distribution == "log_triangular" and row.low > 0:
+        steps = [row.low * (row.high / row.low) ** (i / (STEPS - 1)) for i in range(STEPS)]
+    if row.whole:
+        steps = [float(round(step)) for step in steps]
+    said = (float(f"{question.in_people_units(step):.2g}") for step in steps)
+    return tuple(dict.fromkeys(said))
+
+
+def load_notes(path: Path, facts: Facts) -> Notes:
+    """The notes in a filled form or a YAML file, checked against what was discussed.
+
+    ConfigError with everything that is wrong, by line or cell.
+    """
+    if path.suffix.lower() == ".xlsx":
+        notes = _from_form(path)
+    else:
+        notes = document(Notes, read(path), lambda notes: [], {})
+    problems = [Problem(str(path), None, key, message) for key, message in _wrong(notes, facts)]
+    if problems:
+        raise ConfigError(problems)
+    return notes
+
+
+def _wrong(notes: Notes, facts: Facts) -> list[tuple[str, str]]:
+    """What cannot be about these results."""
+    found = []
+    if notes.group != facts.group.id:
+        found.append(("group", f"these results are about '{facts.group.id}'"))
+    letters = {option.letter for option in facts.options}
+    found += [
+        (f"seeds.{letter}", f"there is no option {letter}") for letter in notes.seeds.keys() - letters
+    ]
+    register = register_of(facts.group)
+    for name, heard in notes.heard.items():
+        question = question_for(register[name], facts.group, "id") if name in register else None
+        if question is None:
+            found.append((f"heard.{name}", "this is nothing that people can be asked about"))
+            continue
+        row = register[name]
+        for answer in (*heard.scale, *([] if heard.said is None else [heard.said])):
+            value = question.in_model_units(answer)
+            if not row.hard_low <= value <= row.hard_high:
+                low, high = (question.in_people_units(x) for x in (row.hard_low, row.hard_high))
+                found.append((f"heard.{name}", f"{answer:g} is outside {low:g} to {high:g}"))
+    outlets = {each.id for each in facts.group.outlets}
+    found += [
+        (f"struck.{name}", f"no such outlet; there are {', '.join(sorted(outlets))}")
+        for name in notes.struck
+        if name not in outlets
+    ]
+    women = facts.size
+    for key, value in (("present", notes.present), ("silent", notes.silent)):
+        if value is not None and key == "silent" and value > (notes.present or women):
+            found.append((key, f"{value} silent of {notes.present or women} present"))
+    return found
+
+
+# --- The workbook --------------------------------------------------------------------------------
+
+
+def form_rows(facts: Facts, lang: str, words: Mapping[str, str]) -> list[list[Any]]:
+    """The rows of `notulen.xlsx`: code, what is noted, answer, then a scale for seeds."""
+    register = register_of(facts.group)
+    rows: list[list[Any]] = [
+        [words["code"], words["noted"], words["answer"], *[words["seeds"]] * STEPS],
+        ["group", words["group"], facts.group.id],
+        ["date", words["date"], None],
+        ["present", words["present"], None],
+        ["silent", words["silent"], None],
+    ]
+    rows += [
+        [f"seeds.{each.letter}", f"{words['option']} {each.letter}: {each.title(lang)}", None]
+        for each in facts.options
+    ]
+    for driver in facts.drivers:
+        name = driver.question.parameter
+        scale = scale_of(register[name], driver.question)
+        rows.append([f"scale.{name}", words["scale"], None, *scale])
+        rows.append([f"heard.{name}", driver.question.words(lang), None])
+    rows += [[f"partner.{each.id}", each.name, None] for each in facts.group.outlets]
+    rows += [[f"new.{i}", words["new"], None] for i in range(1, NEW_PARTNERS + 1)]
+    kinds = dict.fromkeys(
+        plan.kind for option in facts.options for plan in option.scenario.interventions
+    )
+    rows += [[f"order.{kind}", words[f"activity.{kind}"], None] for kind in kinds]
+    return rows + [[f"rejected.{i}", words["rejected"], None] for i in range(1, REJECTED + 1)]
+
+
+def _from_form(path: Path) -> Notes:
+    """The notes in a filled workbook; ConfigError by cell."""
+    try:
+        book = load_workbook(path, read_only=True, data_only=False)
+        sheet = book[FORM] if FORM in book.sheetnames else book.worksheets[0]
+        rows = [list(row) for row in sheet.iter_rows(values_only=True)]
+    except FileNotFoundError:
+        raise
+    except Exception as error:  # the library lets many kinds through on a broken file
+        raise config_error(str(path), f"this is not a filled form in .xlsx ({error})") from None
+    told: dict[str, Any] = {"heard": {}, "seeds": {}, "struck": [], "added": [], "rejected": []}
+    order: dict[str, float] = {}
+    scales: dict[str, list[Any]] = {}
+    problems: list[Problem] = []
+    for number, row in enumerate(rows, 1):
+        cells = [_clean(value) for value in [*row, *[None] * 10]]
+        code = str(cells[0] or "")
+        try:
+            _take(code, cells, told, order, scales)
+        except ValueError as error:
+            problems.append(Problem(str(path), number, code, str(error)))
+    told["order"] = [kind for kind, _ in sorted(order.items(), key=lambda item: item[1])]
+    told = {key: value for key, value in told.items() if value not in ({}, [], None)}
+    try:
+        notes = Notes.model_validate({"id": "catatan", **told})
+    except ValidationError as error:
+        for each in error.errors():
+            where = ".".join(str(step) for step in each["loc"])
+            problems.append(Problem(str(path), None, where, each["msg"].removeprefix("Value error, ")))
+        raise ConfigError(problems) from None
+    if problems:
+        raise ConfigError(problems)
+    return notes
+
+
+def _clean(value: Any) -> Any:
+    """A cell as a number, a date, a text or nothing."""
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, str):
+        return " ".join(value.split()) or None
+    return value
+
+
+def _take(
+    code: str, cells: list[Any], told: dict[str, Any], order: dict[str, float],
+    scales: dict[str, list[Any]],
+) -> None:  # fmt: skip
+    """One row of the form into what is told; ValueError when a cell cannot be read."""
+    head, _, name = code.partition(".")
+    answer = cells[2]
+    if head in ("present", "silent") and answer is not None:
+        told[head] = _count(answer)
+    elif head == "date" and answer is not None:
+        told["date"] = answer if isinstance(answer, date) else str(answer)
+    elif head == "group" and answer is not None:
+        told["group"] = str(answer)
+    elif head == "seeds" and answer is not None:
+        told["seeds"][name] = _count(answer)
+    elif head == "scale":
+        scales[name] = [value for value in cells[SCALE_FROM - 1 :] if value is not None]
+    elif head == "heard":
+        _heard(name, cells, told, scales.get(name, []))
+    elif head == "partner" and answer is not None:
+        if str(answer).lower() not in ("x", "coret", "hapus", "ya", "struck"):
+            raise ValueError(f"'{answer}': write x to strike a partner, or leave it empty")
+        told["struck"].append(name)
+    elif head == "new" and answer is not None:
+        kind, km, place = (*cells[3:6],)
+        told["added"].append(
+            {"name": str(answer)} | ({} if kind is None else {"kind": str(kind)})
+            | {"km": 1 if km is None else parse_number(km)}
+            | ({} if place is None else {"place": PLACES.get(str(place).lower(), str(place))})
+        )  # fmt: skip
+    elif head == "order" and answer is not None:
+        order[name] = float(_count(answer))
+    elif head == "rejected" and answer is not None:
+        told["rejected"].append(
+            {"assumption": str(answer)} | ({} if cells[3] is None else {"quote": str(cells[3])})
+        )
+
+
+PLACES: Final = {"desa": "in_village", "di desa": "in_village", "luar": "outside",
+                 "luar desa": "outside"}  # fmt: skip
+
+
+def _heard(name: str, cells: list[Any], told: dict[str, Any], scale: list[Any]) -> None:
+    seeds = cells[SCALE_FROM - 1 : SCALE_FROM - 1 + len(scale)]
+    if cells[2] is not None:
+        told["heard"][name] = {"said": parse_number(cells[2])}
+    if any(seed is not None for seed in seeds):
+        if cells[2] is not None:
+            raise ValueError("one number or seeds on the scale, not both")
+        told["heard"][name] = {
+            "scale": scale,
+            "seeds": [0 if seed is None else _count(seed) for seed in seeds],
+        }
+
+
+def _count(value: Any) -> int:
+    number = parse_number(value)
+    if not isinstance(number, int | float) or number != int(number) or number < 0:
+        raise ValueError(f"'{value}' is no count")
+    return int(number)

@@ -31,7 +31,14 @@ def told_plainly(command: Callable[..., None]) -> Callable[..., None]:
             command(*args, **kwargs)
         except BrokenPipeError:
             raise  # the reader of our output has left, as `head` does: typer ends quietly
-        except (CalendarError, ConfigError, ParameterError, VillageError, PacketError, OSError) as error:
+        except (
+            CalendarError,
+            ConfigError,
+            ParameterError,
+            VillageError,
+            PacketError,
+            OSError,
+        ) as error:
             typer.echo(f"{error}", err=True)
             raise typer.Exit(2) from None
         except KeyboardInterrupt:

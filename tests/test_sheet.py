@@ -23,7 +23,7 @@ from scipy import ndimage
 
 from experiments import sheet
 from experiments.messages import LANGUAGES, text
-from experiments.plots.style import BLUE, INK, ORANGE
+from experiments.plots.style import BLUE, GREY, INK, ORANGE, PALE
 from experiments.sheet import SheetFacts, SheetOption, contents, make_sheet, typeset
 from tests.repository import ROOT
 from tests.test_messages import FORBIDDEN
@@ -251,8 +251,13 @@ def stripes(mask: NDArray[np.bool_]) -> float:
 
 
 def test_only_the_palette_is_used() -> None:
-    source = (ROOT / "experiments" / "typst" / "lembar.typ").read_text("utf-8")
-    assert set(re.findall(r'"(#\w{6})"', source)) == {INK, BLUE, ORANGE}
+    layouts = ROOT / "experiments" / "typst"
+    used = {
+        path.name: set(re.findall(r'"(#\w{6})"', path.read_text("utf-8")))
+        for path in layouts.glob("*.typ")
+    }
+    assert used.pop("gambar.typ") == {INK, BLUE, ORANGE, GREY, PALE}
+    assert len(used) >= 4 and not set().union(*used.values())
 
 
 # --- The page ------------------------------------------------------------------------------------

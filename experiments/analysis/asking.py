@@ -50,14 +50,12 @@ def worth_asking(
     found = pd.DataFrame(rows, columns=columns)
     counts = found["value"].where(found["value"] > noise, 0.0)
     keys = pd.DataFrame({"v": counts, "s": found["share"]})
-    return found.loc[keys.sort_values(["v", "s"], ascending=False, kind="stable").index].reset_index(
-        drop=True
-    )
+    return found.loc[
+        keys.sort_values(["v", "s"], ascending=False, kind="stable").index
+    ].reset_index(drop=True)
 
 
-def _value(
-    cell: np.ndarray, bins: int, table: np.ndarray, best: int = 0
-) -> tuple[float, float]:
+def _value(cell: np.ndarray, bins: int, table: np.ndarray, best: int = 0) -> tuple[float, float]:
     """Gain of choosing in each bin over choosing once, and share of bins that choose otherwise."""
     means = np.array([table[cell == each].mean(axis=0) for each in range(bins)])
     sizes = np.bincount(cell, minlength=bins) / len(cell)

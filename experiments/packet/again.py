@@ -62,7 +62,9 @@ def apply(notes: Notes, facts: Facts, folder: Path, lang: str = "id") -> Applied
         assert question is not None
         value, low, high = _range(heard, register[name], question)
         _set(group, name, {"value": value, "low": low, "high": high, "source": told})
-        ends = [answer(question.unit, question.in_people_units(x), lang) for x in (low, value, high)]
+        ends = [
+            answer(question.unit, question.in_people_units(x), lang) for x in (low, value, high)
+        ]
         key = "said" if low == high else "seeds"
         blanks = {"value": ends[1]} if key == "said" else dict(
             zip(("low", "value", "high"), ends, strict=True))  # fmt: skip
@@ -146,7 +148,9 @@ def _add(partner: NewPartner, group: Tree, scenarios: Mapping[str, Tree], told: 
         "distance_km": {"value": partner.km, "source": told}, "source": told,
     })  # fmt: skip
     for scenario in scenarios.values():
-        visits = [p["week"] for p in scenario.get("interventions", ()) if p["kind"] == "negotiation"]
+        visits = [
+            p["week"] for p in scenario.get("interventions", ()) if p["kind"] == "negotiation"
+        ]
         if visits:
             visit = {"kind": "negotiation", "week": max(visits) + 1, "outlet": name}
             scenario["interventions"].append(visit)
@@ -303,9 +307,7 @@ def told(applied: Applied, notes: Notes, before: Facts, after: Facts, lang: str)
     key = "best_same" if before.best == after.best else "best_other"
     lines.append(text(lang, f"notes.{key}", before=before.best, after=after.best)
                  if key == "best_other" else text(lang, "notes.best_same", letter=after.best))  # fmt: skip
-    lines += [
-        text(lang, "notes.rejected", words=each.assumption) for each in notes.rejected
-    ]
+    lines += [text(lang, "notes.rejected", words=each.assumption) for each in notes.rejected]
     return [*lines, "", text(lang, "packet.not_forecast")]
 
 

@@ -32,7 +32,9 @@ RING, MIDDLE, TALL = 115, 170, 340
 def page(w: Writer) -> str:
     """The whole page; every text is escaped."""
     source = files("experiments").joinpath("pages", "jelajah.html").read_text("utf-8")
-    template = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(source)
+    template = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(
+        source
+    )
     return template.render(_content(w))
 
 

@@ -18,9 +18,10 @@ from experiments import compare, store
 from experiments.analysis import paired
 from experiments.analysis.asking import worth_asking
 from experiments.packet.numbers import Book, nearest, whole
-from experiments.packet.problems import PacketError
 from experiments.packet.plan import MOST_ASKED, MOST_OPTIONS, FgdPlan
+from experiments.packet.problems import PacketError
 from experiments.packet.questions import Question, question_for
+from experiments.sheet import ALIKE
 from sim.parameters import Parameter, ParameterError
 from sim.scenario import Group, Scenario, register_of
 
@@ -104,6 +105,8 @@ class Facts:
     options: tuple[Option, ...]
     better: dict[str, int]
     """By 'BA', 'CA', 'CB': of twenty tries, how often the first letter is better."""
+    even: dict[str, int]
+    """Likewise how often both are exactly alike."""
     drivers: tuple[Driver, ...]
     best: str
     """Letter of the option that gives most on average."""
@@ -121,6 +124,10 @@ class Facts:
     def size(self) -> int:
         """Women in the group."""
         return self.options[0].size
+
+    def alike(self, pair: str) -> bool:
+        """Whether two options are much the same; a try in which both are alike counts half."""
+        return min(ALIKE) <= self.better[pair] + self.even[pair] / 2 <= max(ALIKE)
 
     @property
     def months(self) -> int:
@@ -168,7 +175,7 @@ def read_facts(results: Path, plan: FgdPlan, lang: str) -> Facts:
         _option(folder, LETTERS[i], known[name], risen.get(name), runs, summary, size, book)
         for i, name in enumerate(chosen)
     )
-    better = _pairs(chosen, runs, book)
+    better, even = _pairs(chosen, runs, book)
     by_village = runs.groupby(["village_id", "scenario_id"], observed=True)["net_income"].mean()
     worth = by_village.unstack()[chosen]
     best = int(worth.mean().to_numpy().argmax())
@@ -181,7 +188,7 @@ def read_facts(results: Path, plan: FgdPlan, lang: str) -> Facts:
     pair = {"scenario_id": shown, "baseline": chosen[0], "margin": summary["margin"]}
     drivers = _drivers(found, villages, risen[shown], register, group, plan, lang, size, book, pair)
     return Facts(
-        folder, manifest, group, int(asked["weeks"]), options, better, drivers, LETTERS[best],
+        folder, manifest, group, int(asked["weeks"]), options, better, even, drivers, LETTERS[best],
         bool((found["value"] > found["noise"]).any()) if len(found) else False,
         LETTERS[chosen.index(shown)], found, summary["limit"], summary["margin"], book,
     )  # fmt: skip
@@ -350,18 +357,28 @@ def _happened(events: pd.DataFrame | None, months: int, weeks: int) -> tuple[str
     return None
 
 
-def _pairs(chosen: Sequence[str], runs: pd.DataFrame, book: Book) -> dict[str, int]:
-    """How often each option is better than each before it, of twenty tries."""
-    found = {}
+def _pairs(
+    chosen: Sequence[str], runs: pd.DataFrame, book: Book
+) -> tuple[dict[str, int], dict[str, int]]:
+    """How often each option is better than each before it, and as good, of twenty tries."""
+    better, even = {}, {}
     for i, name in enumerate(chosen):
         for j in range(i):
             gaps = paired.differences(runs, name, chosen[j], "net_income")["difference"]
-            key = LETTERS[i] + LETTERS[j]
-            found[key] = book.tell(
-                f"{key}.better", whole(FUTURES * float((gaps > 0).mean())), "runs", "net_income",
-                "better_of_twenty", scenario_id=name, baseline=chosen[j],
-            )  # fmt: skip
-    return found
+            key, of = LETTERS[i] + LETTERS[j], {"scenario_id": name, "baseline": chosen[j]}
+            for counts, what, share in (
+                (better, "better", (gaps > 0).mean()),
+                (even, "even", (gaps == 0).mean()),
+            ):
+                counts[key] = book.tell(
+                    f"{key}.{what}",
+                    whole(FUTURES * float(share)),
+                    "runs",
+                    "net_income",
+                    f"{what}_of_twenty",
+                    **of,
+                )
+    return better, even
 
 
 # --- What changes the result ---------------------------------------------------------------------

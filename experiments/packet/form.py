@@ -16,7 +16,18 @@ from experiments.typesetting import compiled
 from sim.parameters import INTERVENTION_KINDS
 from sim.scenario import register_of
 
-WRITTEN = ("group", "date", "present", "silent", "option", "scale", "new", "code", "noted", "answer")
+WRITTEN = (
+    "group",
+    "date",
+    "present",
+    "silent",
+    "option",
+    "scale",
+    "new",
+    "code",
+    "noted",
+    "answer",
+)
 
 
 def make_form(facts: Facts, out: Path, lang: str = "id") -> tuple[Path, Path]:
@@ -30,7 +41,10 @@ def make_form(facts: Facts, out: Path, lang: str = "id") -> tuple[Path, Path]:
 
 def _workbook(facts: Facts, lang: str) -> bytes:
     words = {key: text(lang, f"notes.{key}") for key in WRITTEN}
-    words |= {"seeds": text(lang, "notes.seeds_head"), "rejected": text(lang, "notes.rejected_head")}
+    words |= {
+        "seeds": text(lang, "notes.seeds_head"),
+        "rejected": text(lang, "notes.rejected_head"),
+    }
     words |= {f"activity.{k}": text(lang, f"activity.{k}") for k in INTERVENTION_KINDS}
     rows = form_rows(facts, lang, words)
     for row in rows:

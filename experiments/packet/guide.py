@@ -55,9 +55,7 @@ def _names(w: Writer, names: tuple[str, ...]) -> str:
 def _people(w: Writer) -> list[str]:
     people = w.plan.people
     told = {"invited": people.invited, "apart": people.apart, "gatekeepers": people.gatekeepers}
-    return [
-        w.say(f"guide.{key}", names=_names(w, names)) for key, names in told.items() if names
-    ]
+    return [w.say(f"guide.{key}", names=_names(w, names)) for key, names in told.items() if names]
 
 
 def _when(w: Writer) -> list[str]:

@@ -116,7 +116,8 @@ def _wrong(notes: Notes, facts: Facts) -> list[tuple[str, str]]:
         found.append(("group", f"these results are about '{facts.group.id}'"))
     letters = {option.letter for option in facts.options}
     found += [
-        (f"seeds.{letter}", f"there is no option {letter}") for letter in notes.seeds.keys() - letters
+        (f"seeds.{letter}", f"there is no option {letter}")
+        for letter in notes.seeds.keys() - letters
     ]
     register = register_of(facts.group)
     for name, heard in notes.heard.items():
@@ -202,7 +203,9 @@ def _from_form(path: Path) -> Notes:
     except ValidationError as error:
         for each in error.errors():
             where = ".".join(str(step) for step in each["loc"])
-            problems.append(Problem(str(path), None, where, each["msg"].removeprefix("Value error, ")))
+            problems.append(
+                Problem(str(path), None, where, each["msg"].removeprefix("Value error, "))
+            )
         raise ConfigError(problems) from None
     if problems:
         raise ConfigError(problems)

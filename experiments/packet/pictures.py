@@ -19,9 +19,17 @@ from experiments.packet.facts import Facts, Option
 from experiments.plots import map as network
 from experiments.plots.lettering import fit
 from experiments.plots.style import (
-    BLUE, BODY, GREY, HALF_BAND, INK, MOST_BAND, ORANGE, SMALL, drawn, house,
+    BLUE,
+    BODY,
+    GREY,
+    HALF_BAND,
+    INK,
+    MOST_BAND,
+    ORANGE,
+    SMALL,
+    drawn,
+    house,
 )  # fmt: skip
-
 
 THOUSAND = 1_000
 COLOURS = {"A": INK, "B": BLUE, "C": ORANGE}
@@ -185,8 +193,6 @@ def monthly_money(option: Option) -> tuple[float, float]:
     lines = np.array([future.monthly for future in option.futures])
     middle = np.median(lines, axis=0)
     return float(middle[0]), float(middle[-1])
-
-
 
 
 @drawn

@@ -17,12 +17,13 @@ from experiments.packet.facts import FUTURES, Driver, Facts, Future, Option
 from experiments.packet.numbers import nearest
 from experiments.packet.pictures import monthly_money, partners
 from experiments.packet.plan import FgdPlan
-from experiments.plots.lettering import printable
+from experiments.plots.lettering import fit, printable
 from experiments.sheet import ALIKE
 
 Page = dict[str, Any]
 BLANK_ROWS: Final = 2
 MOST_PARTNERS: Final = 10
+PARTNER, BODY = 2.2, 12  # inches and points of a partner's name on sheet 8
 LADDER: Final = 5
 LATER: Final = (3, 6, 12)  # months, the columns of Tabel 5's sheet
 
@@ -177,7 +178,9 @@ def _weeks(plan: Any) -> list[int]:
     if plan.when:
         return [plan.week]
     every, times = (plan.repeat.every, plan.repeat.times) if plan.repeat else (1, 1)
-    return [plan.week + every * i + j for i in range(times) for j in range(getattr(plan, "weeks", 1))]
+    return [
+        plan.week + every * i + j for i in range(times) for j in range(getattr(plan, "weeks", 1))
+    ]
 
 
 def options(w: Writer) -> list[Page]:
@@ -232,7 +235,7 @@ def compared(w: Writer) -> list[Page]:
     """Sheet 6: icon rows side by side, and a matrix for seeds."""
     facts = w.facts
     letters = [option.letter for option in facts.options]
-    alike = all(k in ALIKE for k in facts.better.values())
+    alike = all(facts.alike(pair) for pair in facts.better)
     headline = (
         w.say("s6.headline_same", letters=format_list(letters, locale=LOCALES[w.lang]))
         if alike
@@ -250,16 +253,19 @@ def compared(w: Writer) -> list[Page]:
     return [
         w.page(
             "6", "compared", headline, w.say("s6.ask"), size=facts.size, rows=rows,
-            pairs=[_pair(w, *pair, k) for pair, k in facts.better.items()],
+            pairs=[_pair(w, pair) for pair in facts.better],
             matrix=matrix, matrix_title=w.say("s6.matrix"),
             legend=[w.say(f"s5.{each}") for each in ("up", "same", "down")],
         )
     ]  # fmt: skip
 
 
-def _pair(w: Writer, letter: str, other: str, k: int) -> str:
-    key = "alike" if k in ALIKE else "better" if k > max(ALIKE) else "seldom"
-    return w.say(f"s6.{key}", letter=letter, other=other, k=k)
+def _pair(w: Writer, pair: str) -> str:
+    letters = {"letter": pair[0], "other": pair[1]}
+    if w.facts.alike(pair):
+        return w.say("s6.alike", **letters)
+    k = w.facts.better[pair]
+    return w.say("s6.better" if k > max(ALIKE) else "s6.seldom", k=k, **letters)
 
 
 def drivers(w: Writer) -> list[Page]:
@@ -332,7 +338,7 @@ def agreements(w: Writer) -> list[Page]:
     planned = partners(w.facts)
     planned = planned[planned["after"]]
     rows = [
-        [plain(row["name"], 40), text(w.lang, f"tie.{row['role']}")]
+        [fit(row["name"], PARTNER, BODY, lines=2), text(w.lang, f"tie.{row['role']}")]
         for row in planned.to_dict("records")
     ]
     if len(rows) > MOST_PARTNERS:
@@ -417,9 +423,7 @@ def before_after(w: Writer) -> list[Page]:
 def promises(w: Writer) -> list[Page]:
     """Sheet 11: who does what, when."""
     heads = [w.say(f"s11.{key}") for key in ("what", "who", "when", "need", "done", "sign")]
-    return [
-        w.page("11", "promises", w.say("s11.headline"), w.say("s11.ask"), heads=heads, blank=7)
-    ]
+    return [w.page("11", "promises", w.say("s11.headline"), w.say("s11.ask"), heads=heads, blank=7)]
 
 
 def slips(w: Writer) -> list[Page]:
@@ -458,5 +462,3 @@ def _event(w: Writer, future: Future) -> str:
     kind, when, times = future.happened
     value = {"n": times} if kind in ("dropped", "accepted") else {"month": when}
     return w.say(f"slip.event.{kind}", **value)
-
-

@@ -1,8 +1,8 @@
-"""Which unknown is worth asking about: does knowing it change which option is best, and by how much?
+"""Which unknown is worth asking about: would knowing it change which option is best?
 
-The partition estimate of the partial value of perfect information for one parameter at a time
-(Strong and Oakley 2013, "An efficient method for computing single-parameter partial EVPI"): villages
-are sorted by the parameter into bins of equal size, and within each bin the best option is taken.
+The partition estimate of the value of partial perfect information, one parameter at a time (Strong
+and Oakley 2013, "An efficient method for computing single-parameter partial EVPI"): villages are
+sorted by the parameter into bins of equal size, and within each bin the best option is taken.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ def worth_asking(
 ) -> pd.DataFrame:
     """parameter, value, noise, flips, share, sorted by what matters most.
 
-    villages: drawn parameters by village_id; worth: [village_id x option], what an option gives in a
-    village; result: by village_id, what is shown to people. `value`: what knowing the parameter is worth (unit of `worth`); `noise`: the largest
-    value of SHUFFLES parameters that mean nothing; `flips`: share of bins in which another option is
-    best; `share`: share of the variance of `result` that goes with the parameter (0 to 1, with what
-    pure chance would give taken off). Parameters that do not vary are left out. Empty with too few
-    villages.
+    villages: drawn parameters by village_id; worth: [village_id x option], what an option gives in
+    a village; result: by village_id, what is shown to people. `value`: what knowing the parameter
+    is worth (unit of `worth`); `noise`: the largest value of SHUFFLES parameters that mean nothing;
+    `flips`: share of bins in which another option is best; `share`: share of the variance of
+    `result` that goes with the parameter (0 to 1, with what pure chance would give taken off).
+    Parameters that do not vary are left out. Empty with too few villages.
     """
     drawn = villages.loc[worth.index]
     drawn = drawn.loc[:, drawn.nunique() > 1]

@@ -22,7 +22,7 @@ OF_A_THING = ("price_", "cost_", "labour_rate_", "shelf_life_days_", "distance_k
 LOCALES = {"id": "id_ID", "en": "en"}
 
 
-_LOCAL: ContextVar[Mapping[str, str]] = ContextVar("local words", default={})
+_LOCAL: ContextVar[Mapping[str, str] | None] = ContextVar("local words", default=None)
 
 
 class MessageError(ValueError):
@@ -62,7 +62,7 @@ def text(lang: str, key: str, **values: object) -> str:
     Values go in as they are: braces or markup inside them are never interpreted.
     Raises MessageError when the key is missing or the values are not exactly the placeholders.
     """
-    texts = {**catalogue(lang), **_LOCAL.get()}
+    texts = {**catalogue(lang), **(_LOCAL.get() or {})}
     if key not in texts:
         raise MessageError(f"{lang}.yaml has no text {key!r}")
     expected = placeholders(texts[key])

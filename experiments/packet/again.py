@@ -1,7 +1,7 @@
 """From what the women said to inputs, and what changed: Tahap IV back to Tahap I.
 
-Only what the notes declare changes, which `changed` shows and `apply` makes sure of; the results that
-were discussed stay as they are.
+Only what the notes declare changes, which `changed` shows and `apply` makes sure of; the results
+that were discussed stay as they are.
 """
 
 from __future__ import annotations
@@ -304,9 +304,10 @@ def told(applied: Applied, notes: Notes, before: Facts, after: Facts, lang: str)
             text(lang, "notes.pair", letter=pair[0], other=pair[1], before=k,
                  after=after.better[pair])
         )  # fmt: skip
-    key = "best_same" if before.best == after.best else "best_other"
-    lines.append(text(lang, f"notes.{key}", before=before.best, after=after.best)
-                 if key == "best_other" else text(lang, "notes.best_same", letter=after.best))  # fmt: skip
+    if before.best == after.best:
+        lines.append(text(lang, "notes.best_same", letter=after.best))
+    else:
+        lines.append(text(lang, "notes.best_other", before=before.best, after=after.best))
     lines += [text(lang, "notes.rejected", words=each.assumption) for each in notes.rejected]
     return [*lines, "", text(lang, "packet.not_forecast")]
 

@@ -87,8 +87,13 @@ def _option(w: Writer, sheet: Page) -> dict[str, Any]:
     ]
     top = pictures.ceiling(w.facts.options, w.plan.monthly_need)
     figure = pictures.futures(option, top, w.plan.monthly_need, w.lang, pictures.PHONE)
-    return {**sheet, "title": plain(option.title(w.lang)), "fill": FILLS[option.letter],
-            "futures": futures, "lines": Markup(_inline(pictures.svg(figure), option.letter))}  # fmt: skip
+    return {
+        **sheet,
+        "title": plain(option.title(w.lang)),
+        "fill": FILLS[option.letter],
+        "futures": futures,
+        "lines": Markup(_inline(pictures.svg(figure), option.letter)),
+    }
 
 
 def _inline(drawing: str, letter: str) -> str:

@@ -394,10 +394,10 @@ def _drivers(
     for name in plan.ask:
         if name not in register or question_for(register[name], group, lang) is None:
             raise ParameterError(f"ask: '{name}' is nothing that people can be asked about")
-        if name not in rows.index:
+        if len(rows) and name not in rows.index:
             raise ParameterError(f"ask: '{name}' does not vary in these results")
     drivers: list[Driver] = []
-    for name in plan.ask or rows.index:
+    for name in (plan.ask or rows.index) if len(rows) else ():
         question = question_for(register[name], group, lang)
         if question and len(drivers) < MOST_ASKED:
             driver = _driver(question, villages[name], risen, rows.loc[name], size, book, pair)

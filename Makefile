@@ -13,10 +13,10 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test check golden verify trust bench bench-peers matrix clean
+.PHONY: help setup setup-browser run test check golden verify trust bench bench-peers matrix clean
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
 
 setup: $(READY) ## make .venv with everything in it (done by the others when needed)
 
@@ -32,6 +32,10 @@ $(READY): pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		-c constraints.txt -e '.[dev]'
 	@touch $@
+
+setup-browser: ## install Debian's Chromium, in which the explorer is tested (needs root)
+	@command -v chromium >/dev/null && command -v chromedriver >/dev/null || { \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium chromium-driver; }
 
 run: $(READY) ## answer the project's question for SEMANGAT 72 into results/
 	$(BIN)/semangat demo --out results

@@ -8,7 +8,12 @@ from pathlib import Path
 
 from experiments.compare import MARGIN, run_compare
 from experiments.engines import Engine
+from experiments.messages import text
 from experiments.network import run_network, with_copies
+from experiments.packet.guide import questions
+from experiments.packet.make import make_packet
+from experiments.packet.plan import load_plan
+from experiments.packet.problems import PacketError
 from experiments.report import report_compare, report_network, report_sheet
 from experiments.studies import executors, reading
 from experiments.studies.described import load_study
@@ -63,3 +68,14 @@ def demonstrate(
         plan = Plan(load_study(study_name, changes=fewer), {}, engine, village_class)
         run_study(plan, folder, where, "replace")
         yield reading.report(folder, lang), folder
+
+    yield _packet(out, lang), out / "packet"
+
+
+def _packet(out: Path, lang: str) -> list[str]:
+    """The FGD packet, and what it says is worth asking; or why there is none."""
+    try:
+        packet = make_packet(out, load_plan(), out / "packet", lang)
+    except PacketError as error:
+        return [str(error)]
+    return [text(lang, "packet.questions"), *questions(packet.writer)]

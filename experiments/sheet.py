@@ -138,7 +138,9 @@ def make_sheet(facts: SheetFacts, out: Path, lang: str = "id") -> Path:
 
 def typeset(sheet: dict[str, object], kind: Literal["pdf", "png"] = "pdf") -> bytes:
     """The page as a file's bytes; the words go in as data, never as Typst."""
-    return typesetting.compiled("lembar", sheet, kind)
+    if kind == "png":
+        return typesetting.as_images("lembar", sheet)[0]
+    return typesetting.compiled("lembar", sheet)
 
 
 def contents(facts: SheetFacts, lang: str) -> dict[str, object]:

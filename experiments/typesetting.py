@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
 import matplotlib
 import typst
@@ -15,21 +15,35 @@ SHARED = "gambar.typ"  # what all layouts draw with
 
 
 def compiled(
-    layout: str,
-    content: Mapping[str, object],
-    kind: Literal["pdf", "png"] = "pdf",
-    pictures: Mapping[str, str] | None = None,
+    layout: str, content: Mapping[str, object], pictures: Mapping[str, str] | None = None
 ) -> bytes:
-    """A layout as a file's bytes, the same on every repeat; of a PNG the first page.
+    """A layout as a PDF, the same bytes on every repeat.
 
     content: the JSON input "sheet", so that nothing a user wrote is ever read as Typst. pictures:
-    SVG by file name, for the layout's `image`.
+    SVG by file name, for the layout's `image`. Raises typst.TypstError where a sheet has no room.
     """
+    # The standard refuses pictures without a description.
+    return _compiled(layout, content, pictures or {}, format="pdf", pdf_standards=["ua-1"])[0]
+
+
+def as_images(
+    layout: str,
+    content: Mapping[str, object],
+    pictures: Mapping[str, str] | None = None,
+    ppi: float = 144,
+) -> list[bytes]:
+    """The pages of a layout as PNG, with so many pixels an inch."""
+    return _compiled(layout, content, pictures or {}, format="png", ppi=ppi)
+
+
+def _compiled(
+    layout: str, content: Mapping[str, object], pictures: Mapping[str, str], **options: Any
+) -> list[bytes]:
     folder = files("experiments").joinpath("typst")
     sources = {
         "main.typ": folder.joinpath(f"{layout}.typ").read_bytes(),
         SHARED: folder.joinpath(SHARED).read_bytes(),
-        **{name: drawing.encode() for name, drawing in (pictures or {}).items()},
+        **{name: drawing.encode() for name, drawing in pictures.items()},
     }
     fonts = Path(matplotlib.get_data_path(), "fonts", "ttf")  # the same letters on every machine
     made = typst.compile(
@@ -37,8 +51,6 @@ def compiled(
         font_paths=[str(fonts)],
         ignore_system_fonts=True,
         sys_inputs={"sheet": json.dumps(content)},
-        format=kind,
-        pdf_standards=["ua-1"],  # refuses pictures without a description
+        **options,
     )
-    page: bytes = made[0] if isinstance(made, list) else made
-    return page
+    return list(made) if isinstance(made, list) else [made]

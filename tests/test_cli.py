@@ -136,7 +136,8 @@ def test_the_main_job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     told = call("demo", "--out", tmp_path, "--villages", 1, "--replications", 1, "--workers", 1)
     assert told.code == 0
     made = {path.name for path in tmp_path.iterdir()}
-    assert made == {"compare", "network", "sweep", "start", "lembar.pdf"}
+    assert made == {"compare", "network", "sweep", "start", "lembar.pdf"}  # too few for a packet
+    assert "a packet shows 20 futures" in told.out
     for name in ("compare", "network", "sweep", "start"):
         assert (tmp_path / name / "ringkasan.txt").read_text("utf-8") in told.out
     assert "makalah" in told.out  # what it cannot know

@@ -14,7 +14,6 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from matplotlib.colors import to_rgb
 from matplotlib.image import imread
 from openpyxl import load_workbook
 from pypdf import PdfReader
@@ -29,14 +28,14 @@ from experiments.packet.numbers import nearest, share_out
 from experiments.packet.plan import load_plan
 from experiments.packet.problems import PacketError
 from experiments.plots.style import BLUE, INK, ORANGE
-from experiments.typesetting import compiled
+from experiments.typesetting import as_images
 from sim.config.values import Text
 from sim.parameters import ParameterError
 from sim.scenario import ConfigError, Group, load_group, load_scenario
 from tests.commands import call
 from tests.packets import EMPTY, SCENARIOS, WEEKS, comparison, pages, plan
 from tests.test_messages import FORBIDDEN
-from tests.test_sheet import lightness
+from tests.test_sheet import lightness, near, stripes
 
 HOSTILE = '<script>alert(1)</script> #eval("1") =cmd() ../../x $x$ *a* @b \\n 😀🧕 ꦱꦩꦔꦠ'
 SHEETS = 13  # eleven, and sheet 5 once for each of three options
@@ -60,6 +59,9 @@ def test_the_files_are_small_and_the_same_on_a_repeat(results: Path, made: Path)
     again = make_packet(results, load_plan(), results / "again")
     for file in again.files:
         assert file.read_bytes() == (made / file.name).read_bytes(), file.name
+    cards = sorted(path.name for path in (made / "wa").iterdir())
+    assert len(cards) == SHEETS and "lembar_5C.png" in cards
+    assert imread(made / "wa" / cards[0]).shape[1] == 1080
     assert (made / "paket.pdf").stat().st_size <= 2_000_000
     assert (made / "jelajah.html").stat().st_size <= explorer.MOST_BYTES
 
@@ -346,17 +348,10 @@ def test_the_drawings_can_be_told_apart_in_grey(results: Path) -> None:
         "#333333", "#8a8a8a", "#0072b2", "#e69f00", "#dddddd", "#ffffff",
     }  # fmt: skip
     page = next(each for each in sheets.sheets(writer) if each["number"] == "6")
-    image = imread(io.BytesIO(compiled("paket", {"paper": "a4", "lang": "id", "title": "x",
-                                                 "pages": [page]}, "png", drawn)))  # fmt: skip
-    found = {
-        colour: (np.abs(image[..., :3] - _rgb(colour)).max(axis=-1) < 0.02).sum()
-        for colour in (BLUE, ORANGE)
-    }
-    assert all(count > 500 for count in found.values()), found
-
-
-def _rgb(colour: str) -> np.ndarray:
-    return np.array(to_rgb(colour))
+    content = {"paper": "a4", "lang": "id", "title": "x", "pages": [page]}
+    image = imread(io.BytesIO(as_images("paket", content, drawn)[0]))[..., :3]
+    assert near(image, BLUE).sum() > 500 and near(image, ORANGE).sum() > 500
+    assert stripes(near(image, ORANGE)) > 2 * stripes(near(image, BLUE))  # told apart in grey, too
 
 
 # --- What the results suggest --------------------------------------------------------------------
@@ -435,7 +430,8 @@ def test_hostile_names_print_and_run_nowhere(tmp_path: Path) -> None:
     for lang in ("id", "en"):
         made = make_packet(folder, awkward, tmp_path / "p", lang)
         assert len(pages(tmp_path / "p" / "dinding.pdf")) == SHEETS
-    assert {path.parent for path in set(tmp_path.rglob("*")) - before} <= {tmp_path, tmp_path / "p"}
+    made_in = {path.parent for path in set(tmp_path.rglob("*")) - before}
+    assert made_in <= {tmp_path, tmp_path / "p", tmp_path / "p" / "wa"}
     html = (tmp_path / "p" / "jelajah.html").read_text()
     assert "<script>alert" not in html and "&lt;script&gt;alert" in html
     assert not re.search(r"(src|href)=\"?https?:|url\(https?:|@import", html)

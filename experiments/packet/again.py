@@ -21,7 +21,7 @@ from experiments.packet.facts import Facts, Option, read_facts
 from experiments.packet.notes import Heard, NewPartner, Notes
 from experiments.packet.plan import FgdPlan
 from experiments.packet.questions import Question, question_for
-from experiments.packet.sheets import answer
+from experiments.packet.writer import answer
 from experiments.study import Study
 from sim.config.register import PRODUCTS
 from sim.parameters import Parameter, ParameterError

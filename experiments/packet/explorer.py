@@ -11,8 +11,8 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from experiments.messages import number, text
-from experiments.packet import pictures, sheets
-from experiments.packet.sheets import Page, Writer, plain
+from experiments.packet import pictures, sheets, slips
+from experiments.packet.writer import Page, Writer, plain
 from experiments.plots.style import BLUE, INK, WHITE
 
 MOST_BYTES: Final = 300_000
@@ -77,13 +77,13 @@ def _content(w: Writer) -> dict[str, Any]:
 def _option(w: Writer, sheet: Page) -> dict[str, Any]:
     """A pane: what the sheet says, and its twenty futures one by one."""
     option = next(each for each in w.facts.options if each.letter == sheet["letter"])
-    slips = next(each for each in sheets.slips(w) if each["letter"] == option.letter)["slips"]
+    mine = next(each for each in slips.slips(w) if each["letter"] == option.letter)["slips"]
     futures = [
         {
             "money": number(future.money / pictures.THOUSAND, w.lang, 0),
             "words": ". ".join([slip["number"], *slip["words"]]),
         }
-        for future, slip in zip(option.futures, slips, strict=True)
+        for future, slip in zip(option.futures, mine, strict=True)
     ]
     top = pictures.ceiling(w.facts.options, w.plan.monthly_need)
     figure = pictures.futures(option, top, w.plan.monthly_need, w.lang, pictures.PHONE)

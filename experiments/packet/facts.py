@@ -17,19 +17,18 @@ import pandas as pd
 from experiments import compare, store
 from experiments.analysis import paired
 from experiments.analysis.asking import worth_asking
+from experiments.packet.drivers import Driver, drivers_of
 from experiments.packet.numbers import Book, nearest, whole
-from experiments.packet.plan import MOST_ASKED, MOST_OPTIONS, FgdPlan
+from experiments.packet.plan import MOST_OPTIONS, FgdPlan
 from experiments.packet.problems import PacketError
-from experiments.packet.questions import Question, question_for
 from experiments.sheet import ALIKE
-from sim.parameters import Parameter, ParameterError
+from sim.parameters import ParameterError
 from sim.scenario import Group, Scenario, register_of
 
 FUTURES: Final = 20
 LETTERS: Final = "ABC"
 WEEKS_IN_MONTH: Final = 52 / 12
 RUN: Final = ["village_id", "replication_id"]
-FIFTH: Final = 5  # sheet 7 compares the lowest with the highest fifth of the villages
 NOTEWORTHY: Final = ("group_ended", "core_failed", "dropped", "grant", "accepted")
 
 
@@ -78,20 +77,6 @@ class Option:
     def title(self, lang: str) -> str:
         """Its name."""
         return str(getattr(self.scenario.title, lang))
-
-
-@dataclass(frozen=True)
-class Driver:
-    """An unknown that moves the result: its value and the women who rise, at both its ends."""
-
-    question: Question
-    bad: float
-    good: float
-    women_bad: int
-    women_good: int
-    value: float
-    flips: float
-    share: float
 
 
 @dataclass(frozen=True)
@@ -186,7 +171,9 @@ def read_facts(results: Path, plan: FgdPlan, lang: str) -> Facts:
         villages, worth, risen[shown].groupby("village_id")["better"].mean(), asked["seed"]
     )
     pair = {"scenario_id": shown, "baseline": chosen[0], "margin": summary["margin"]}
-    drivers = _drivers(found, villages, risen[shown], register, group, plan, lang, size, book, pair)
+    drivers = drivers_of(
+        found, villages, risen[shown], register, group, plan, lang, size, book, pair
+    )
     return Facts(
         folder, manifest, group, int(asked["weeks"]), options, better, even, drivers, LETTERS[best],
         bool((found["value"] > found["noise"]).any()) if len(found) else False,
@@ -379,53 +366,3 @@ def _pairs(
                     **of,
                 )
     return better, even
-
-
-# --- What changes the result ---------------------------------------------------------------------
-
-
-def _drivers(
-    found: pd.DataFrame, villages: pd.DataFrame, risen: pd.DataFrame,
-    register: dict[str, Parameter], group: Group, plan: FgdPlan, lang: str, size: int, book: Book,
-    pair: dict[str, Any],
-) -> tuple[Driver, ...]:  # fmt: skip
-    """The unknowns that matter most among those that people can be asked about."""
-    rows = found.set_index("parameter")
-    for name in plan.ask:
-        if name not in register or question_for(register[name], group, lang) is None:
-            raise ParameterError(f"ask: '{name}' is nothing that people can be asked about")
-        if len(rows) and name not in rows.index:
-            raise ParameterError(f"ask: '{name}' does not vary in these results")
-    drivers: list[Driver] = []
-    for name in (plan.ask or rows.index) if len(rows) else ():
-        question = question_for(register[name], group, lang)
-        if question and len(drivers) < MOST_ASKED:
-            driver = _driver(question, villages[name], risen, rows.loc[name], size, book, pair)
-            if plan.ask or driver.women_good > driver.women_bad:
-                drivers.append(driver)
-    return tuple(drivers)
-
-
-def _driver(
-    question: Question, values: pd.Series[float], risen: pd.DataFrame, row: pd.Series[Any],
-    size: int, book: Book, pair: dict[str, Any],
-) -> Driver:  # fmt: skip
-    """Women who rise in the fifth of the villages where the parameter is lowest, and highest."""
-    ranked = values.sort_values(kind="stable")
-    count = max(1, len(ranked) // FIFTH)
-    ends = []
-    for part in (ranked.iloc[:count], ranked.iloc[-count:]):
-        women = risen.loc[risen["village_id"].isin(part.index), "better"]
-        ends.append((float(part.median()), min(size, whole(float(women.median())))))
-    low, high = ends
-    bad, good = (low, high) if low[1] <= high[1] else (high, low)
-    name = question.parameter
-    where = {"parameter": name, "low_is_bad": bad is low, **pair}
-    book.tell(f"{name}.values", [bad[0], good[0]], "villages", name, "medians_of_fifths",
-              low_is_bad=bad is low)  # fmt: skip
-    book.tell(f"{name}.women", [bad[1], good[1]], "women", "kube_income + farm_income",
-              "women_better_in_fifths", **where)  # fmt: skip
-    return Driver(
-        question, question.in_people_units(bad[0]), question.in_people_units(good[0]),
-        bad[1], good[1], float(row["value"]), float(row["flips"]), float(row["share"]),
-    )  # fmt: skip

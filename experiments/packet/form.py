@@ -10,8 +10,8 @@ from openpyxl import Workbook
 from experiments.messages import text
 from experiments.packet.facts import Facts
 from experiments.packet.notes import FORM, NEW_PARTNERS, form_rows, scale_of
-from experiments.packet.sheets import answer, plain
 from experiments.packet.workbook import fill, saved
+from experiments.packet.writer import answer, plain
 from experiments.typesetting import compiled
 from sim.parameters import INTERVENTION_KINDS
 from sim.scenario import register_of

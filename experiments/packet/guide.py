@@ -7,7 +7,7 @@ from typing import Any, Final
 from babel.lists import format_list
 
 from experiments.messages import LOCALES, day, month, number, parameter_name, rupiah, text
-from experiments.packet.sheets import Page, Writer, answer, plain
+from experiments.packet.writer import Page, Writer, answer, plain
 from sim.parameters import Parameter
 from sim.scenario import register_of
 

@@ -9,16 +9,17 @@ from typing import Any
 
 from experiments import store
 from experiments.messages import local_words
-from experiments.packet import almanac, explorer, guide, pictures, sheets, workbook
+from experiments.packet import almanac, explorer, guide, pictures, sheets, slips, workbook
 from experiments.packet.facts import Facts, read_facts
 from experiments.packet.plan import FgdPlan
-from experiments.packet.sheets import Writer
+from experiments.packet.writer import Writer, plain
 from experiments.report import provenance
-from experiments.typesetting import compiled
+from experiments.typesetting import as_images, compiled
 
 FILES = ("paket.pdf", "dinding.pdf", "lintingan.pdf", "jelajah.html", "data.xlsx")
 MANIFEST = "packet_manifest.json"
 MADE = (*FILES, MANIFEST)
+PPI = 130.6  # of the sheets as pictures for a phone: an A4 page is 1,080 pixels wide
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Packet:
 
 
 def make_packet(results: Path, plan: FgdPlan, out: Path, lang: str = "id") -> Packet:
-    """Write the packet into `out`; the same bytes on every repeat.
+    """Write the packet into `out`, each sheet also as a picture in `wa`; the same on a repeat.
 
     Raises FileNotFoundError without a comparison, PacketError when no packet can be made of it,
     ParameterError when the plan asks for what was not compared.
@@ -41,6 +42,7 @@ def make_packet(results: Path, plan: FgdPlan, out: Path, lang: str = "id") -> Pa
         writer = _writer(facts, plan, lang)
         made = _contents(writer)
     out.mkdir(parents=True, exist_ok=True)
+    (out / "wa").mkdir(exist_ok=True)
     for name, content in made.items():
         (out / name).write_bytes(content)
     store.write_json(out / MANIFEST, _manifest(facts, lang))
@@ -59,21 +61,23 @@ def _contents(w: Writer) -> dict[str, bytes]:
     drawn = drawings(w)
     wall = sheets.sheets(w)
     whole = [*guide.guide(w), *wall, *guide.summary(w)]
-    group = sheets.plain(facts.group.name, 60)
+    group = plain(facts.group.name, 60)
     common = {"lang": w.lang}
     papers: dict[str, tuple[str, Mapping[str, Any]]] = {
         "paket.pdf": ("paket", {"paper": "a4", "pages": whole,
                                 "title": w.say("title", group=group)}),
         "dinding.pdf": ("paket", {"paper": "a3", "pages": wall,
                                   "title": w.say("sheets_title", group=group)}),
-        "lintingan.pdf": ("lintingan", {"pages": sheets.slips(w),
+        "lintingan.pdf": ("lintingan", {"pages": slips.slips(w),
                                         "title": w.say("slips_title", group=group)}),
     }  # fmt: skip
     made = {
-        name: compiled(layout, {**common, **content}, "pdf", drawn)
+        name: compiled(layout, {**common, **content}, drawn)
         for name, (layout, content) in papers.items()
     }
+    cards = as_images("paket", {**common, "paper": "a4", "pages": wall, "title": group}, drawn, PPI)
     return made | {
+        **{f"wa/lembar_{page['number']}.png": card for page, card in zip(wall, cards, strict=True)},
         "jelajah.html": explorer.page(w).encode(),
         "data.xlsx": workbook.book(w),
     }

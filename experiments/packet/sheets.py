@@ -5,77 +5,25 @@ Each function returns one page as plain data for `typst/paket.typ`; `kind` names
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any, Final
 
 from babel.lists import format_list
 
 from experiments.messages import LOCALES, month, number, rupiah, text
 from experiments.packet import almanac
-from experiments.packet.facts import FUTURES, Driver, Facts, Future, Option
+from experiments.packet.facts import Option
 from experiments.packet.numbers import nearest
 from experiments.packet.pictures import monthly_money, partners
-from experiments.packet.plan import FgdPlan
-from experiments.plots.lettering import fit, printable
+from experiments.packet.writer import Page, Writer, answer, plain, thing
+from experiments.plots.lettering import fit
 from experiments.sheet import ALIKE
 
-Page = dict[str, Any]
 BLANK_ROWS: Final = 2
 MOST_PARTNERS: Final = 10
 PARTNER, BODY = 2.2, 12  # inches and points of a partner's name on sheet 8
 LADDER: Final = 5
 LATER: Final = (3, 6, 12)  # months, the columns of Tabel 5's sheet
-
-
-@dataclass(frozen=True)
-class Writer:
-    """What every page is written from."""
-
-    facts: Facts
-    plan: FgdPlan
-    year: almanac.Year
-    bargains: Sequence[almanac.Bargain]
-    provenance: str
-    lang: str
-
-    def say(self, key: str, **values: object) -> str:
-        """A text of the packet's catalogue."""
-        return text(self.lang, f"packet.{key}", **values)
-
-    def page(self, number: str, kind: str, headline: str, ask: str, **more: Any) -> Page:
-        """What all sheets have: label, headline, one box of questions, 'not a forecast'."""
-        source = SOURCES.get(number.rstrip("ABC"))
-        foot = "foot" if number.rstrip("ABC") in COMPUTED else "foot_plain"
-        values = {"provenance": self.provenance} if foot == "foot" else {}
-        return {
-            "kind": kind,
-            "number": number,
-            "label": self.say("label", number=number),
-            "by": self.say("by", source=self.say(source[0], n=source[1])) if source else "",
-            "group": plain(self.facts.group.name, 60),
-            "headline": headline,
-            "question": self.say("question"),
-            "ask": ask,
-            "not_forecast": self.say("not_forecast"),
-            "draft": self.say("draft"),
-            "foot": self.say(foot, **values),
-            **more,
-        }
-
-
-# Sheets that show a table or figure of the paper, and those with numbers from the computer.
-SOURCES: Final = {
-    "1": ("table", 2), "2": ("figure", 1), "4": ("table", 3), "5": ("table", 3),
-    "6": ("table", 3), "8": ("table", 4), "10": ("table", 5),
-}  # fmt: skip
-COMPUTED: Final = ("5", "6", "7", "8", "9")
-
-
-def plain(words: str, most: int = 90) -> str:
-    """A user's words as the font can show them, cut where they are far too long."""
-    line = printable(words)
-    return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
 
 
 def sheets(writer: Writer) -> list[Page]:
@@ -283,7 +231,7 @@ def drivers(w: Writer) -> list[Page]:
             "ask": driver.question.words(w.lang),
             "ends": [
                 {
-                    "value": w.say("s7.good", value=_answer(driver, value, w.lang)),
+                    "value": w.say("s7.good", value=answer(driver.question.unit, value, w.lang)),
                     "women": women,
                     "count": w.say("s7.counts", n=women, size=facts.size),
                     "alt": w.say("s7.alt", n=women, size=facts.size),
@@ -308,29 +256,6 @@ def drivers(w: Writer) -> list[Page]:
 
 def _capital(words: str) -> str:
     return words[:1].upper() + words[1:]
-
-
-def thing(driver: Driver, lang: str) -> str:
-    """What a driver is about, in a few words."""
-    return text(lang, f"thing.{driver.question.key}", **{
-        name: words for name, words in driver.question.about if name != "size"
-    })  # fmt: skip
-
-
-def _answer(driver: Driver, value: float, lang: str) -> str:
-    return answer(driver.question.unit, value, lang)
-
-
-def answer(unit: str, value: float, lang: str) -> str:
-    """A value as people say it, with its unit; two leading digits are enough."""
-    rounded = round_to(value)
-    said = rupiah(rounded, lang) if unit == "rupiah" else number(rounded, lang, 1)
-    return text(lang, f"unit.{unit}", n=said)
-
-
-def round_to(value: float, digits: int = 2) -> float:
-    """Rounded to so many leading digits, for what nobody knows more exactly."""
-    return float(f"{value:.{digits}g}")
 
 
 def agreements(w: Writer) -> list[Page]:
@@ -424,41 +349,3 @@ def promises(w: Writer) -> list[Page]:
     """Sheet 11: who does what, when."""
     heads = [w.say(f"s11.{key}") for key in ("what", "who", "when", "need", "done", "sign")]
     return [w.page("11", "promises", w.say("s11.headline"), w.say("s11.ask"), heads=heads, blank=7)]
-
-
-def slips(w: Writer) -> list[Page]:
-    """Twenty slips for each option."""
-    top = max([future.money for option in w.facts.options for future in option.futures] or [0])
-    unit = next(step for step in (1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 10**9)
-                if top / step <= FUTURES)  # fmt: skip
-    return [
-        {
-            "letter": o.letter,
-            "headline": w.say("slip.headline", letter=o.letter, title=plain(o.title(w.lang), 60)),
-            "how": w.say("slip.how"),
-            "legend": w.say("slip.legend", amount=rupiah(unit, w.lang)),
-            "foot": w.say("foot", provenance=w.provenance),
-            "slips": [
-                {
-                    "number": w.say("slip.number", n=future.number),
-                    "pile": round(future.money / unit),
-                    "words": [
-                        w.say("slip.money", amount=rupiah(future.money, w.lang)),
-                        w.say("slip.outlets", n=future.outlets),
-                        _event(w, future),
-                    ],
-                    "not_forecast": w.say("slip.not_forecast"),
-                }
-                for future in o.futures
-            ],
-        }
-        for o in w.facts.options
-    ]
-
-
-def _event(w: Writer, future: Future) -> str:
-    if future.happened is None:
-        return w.say("slip.no_event" if future.money else "slip.no_money")
-    kind, when, times = future.happened
-    value = {"n": times} if kind in ("dropped", "accepted") else {"month": when}
-    return w.say(f"slip.event.{kind}", **value)

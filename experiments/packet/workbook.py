@@ -13,8 +13,8 @@ from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet.worksheet import Worksheet
 
-from experiments.packet import pictures, sheets
-from experiments.packet.sheets import Writer
+from experiments.packet import pictures
+from experiments.packet.writer import Writer, round_to
 from experiments.plots.lettering import printable
 
 EPOCH: Final = datetime(2000, 1, 1)  # the same bytes on every repeat
@@ -33,7 +33,7 @@ def book(w: Writer) -> bytes:
         ["parameter", "question", "who", "unit", "bad", "good", "women_bad", "women_good", "value",
          "flips", "share"],
         *([each.question.parameter, each.question.words(w.lang), each.question.who,
-           each.question.unit, sheets.round_to(each.bad), sheets.round_to(each.good),
+           each.question.unit, round_to(each.bad), round_to(each.good),
            each.women_bad, each.women_good, each.value, each.flips, each.share]
           for each in facts.drivers),
     ]  # fmt: skip

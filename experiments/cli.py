@@ -190,15 +190,21 @@ def sheet(
 
 @app.command()
 @told_plainly
-def check(files: Annotated[list[str], typer.Argument(help="groups, scenarios or studies")]) -> None:
+def check(
+    files: Annotated[list[str], typer.Argument(help="groups, scenarios, studies or plans of FGDs")],
+) -> None:
     """Check configuration files: everything that is wrong, with file, line and what would do."""
+    from experiments.packet.plan import is_plan, load_plan
     from experiments.studies.described import check_study, is_study
     from sim.scenario import ConfigError, check_file
 
     failed = False
     for name in files:
         try:
-            document, warnings = (check_study if is_study(name) else check_file)(name)
+            if is_plan(name):
+                document, warnings = load_plan(name), ()
+            else:
+                document, warnings = (check_study if is_study(name) else check_file)(name)
         except ConfigError as error:
             typer.echo(str(error), err=True)
             failed = True
@@ -213,12 +219,16 @@ def check(files: Annotated[list[str], typer.Argument(help="groups, scenarios or 
 
 @app.command()
 @told_plainly
-def schema(kind: Annotated[Literal["group", "scenario", "study"], typer.Argument()]) -> None:
+def schema(
+    kind: Annotated[Literal["group", "scenario", "study", "fgd"], typer.Argument()],
+) -> None:
     """Print a JSON Schema, for completion and hints in an editor."""
+    from experiments.packet.plan import plan_schema
     from experiments.studies.described import study_schema
     from sim.scenario import json_schema
 
-    made = study_schema() if kind == "study" else json_schema(kind)
+    others = {"study": study_schema, "fgd": plan_schema}
+    made = others[kind]() if kind in others else json_schema(kind)
     typer.echo(json.dumps(made, indent=2, ensure_ascii=False))
 
 

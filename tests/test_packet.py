@@ -496,3 +496,16 @@ def test_local_words_replace_the_catalogues(tmp_path: Path, results: Path) -> No
         load_plan(path)
     assert "expected the blanks {k}, {letter}, {other}" in str(wrong.value)
     assert "no text has the key 'huh'" in str(wrong.value)
+
+
+def test_a_plan_is_checked_and_has_a_schema(tmp_path: Path) -> None:
+    shipped = call("check", "configs/fgd/semangat72.yaml")
+    assert shipped.code == 0 and "fgdplan 'semangat72'" in shipped.out
+    path = tmp_path / "fgd.yaml"
+    path.write_text("title: x\ndecision: y\nminutes: 5\noptions: [none]\nbahan: z\n", "utf-8")
+    told = call("check", path)
+    assert told.code == 2
+    for words in ("minutes", "options", "bahan"):
+        assert words in told.err
+    made = json.loads(call("schema", "fgd").out)
+    assert "monthly_need" in made["properties"] and "id" not in made["properties"]

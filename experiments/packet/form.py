@@ -49,9 +49,9 @@ def _workbook(facts: Facts, lang: str) -> bytes:
     rows = form_rows(facts, lang, words)
     for row in rows:
         if row[0].startswith("partner."):
-            row[1] = f"{row[1]} ({text(lang, 'notes.partner')})"
+            row[1] = f"{text(lang, 'notes.partner')}: {row[1]}"
         elif row[0].startswith("order."):
-            row[1] = f"{row[1]} ({text(lang, 'notes.order_head')})"
+            row[1] = f"{text(lang, 'notes.order_head')}: {row[1]}"
     made = Workbook()
     made.active.title = FORM
     fill(made.active, rows)

@@ -7,13 +7,16 @@ are filled from the results (theory: shared field materials; Krueger and Casey 2
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, Field, Strict
 
 from sim.config.checks import Finding
+from sim.config.editors import SCHEMA_DIALECT
+from sim.config.files import is_name
+from sim.config.schema import Document
 from sim.config.values import Day, Described, Line, Note, Number, Slug, Text, unique
-from sim.scenario import Document, document, find, read
+from sim.scenario import ConfigError, document, find, read
 
 DEFAULT_FGD: Final = "semangat72"
 MOST_OPTIONS: Final = 3
@@ -135,6 +138,26 @@ class FgdPlan(Document):
 def load_plan(name_or_path: str | Path = DEFAULT_FGD) -> FgdPlan:
     """A plan by name or path; ConfigError with everything that is wrong with its file."""
     return document(FgdPlan, read(find(name_or_path, "fgd")), _findings, _STAND_INS)
+
+
+def is_plan(name_or_path: str | Path) -> bool:
+    """Whether a path leads to a plan of an FGD; a bare name means a group, scenario or study."""
+    path = Path(name_or_path)
+    if is_name(str(name_or_path)):
+        return False
+    try:
+        keys = set(read(path).root.plain())
+    except ConfigError:
+        return False
+    return bool(keys & {"decision", "people", "when", "seasons", "conditions", "ask", "words"})
+
+
+def plan_schema() -> dict[str, Any]:
+    """The JSON Schema of a plan, for completion and hints in an editor."""
+    schema = FgdPlan.model_json_schema()
+    del schema["properties"]["id"]  # the name of the file
+    schema["required"].remove("id")
+    return {"$schema": SCHEMA_DIALECT, **schema}
 
 
 def _findings(plan: FgdPlan) -> list[Finding]:

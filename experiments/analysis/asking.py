@@ -13,26 +13,27 @@ import numpy as np
 import pandas as pd
 
 BINS: Final = 10
-SHUFFLES: Final = 20
+SHUFFLES: Final = 200  # about as many as there are parameters: one in all passes by chance
 FEWEST_IN_A_BIN: Final = 5
 
 
 def worth_asking(
     villages: pd.DataFrame, worth: pd.DataFrame, result: pd.Series[float], seed: int = 0
 ) -> pd.DataFrame:
-    """parameter, value, noise, flips, share, sorted by what matters most.
+    """parameter, value, noise, flips, share, chance, matters; sorted by what matters most.
 
     villages: drawn parameters by village_id; worth: [village_id x option], what an option gives in
     a village; result: by village_id, what is shown to people. `value`: what knowing the parameter
-    is worth (unit of `worth`); `noise`: the largest value of SHUFFLES parameters that mean nothing;
-    `flips`: share of bins in which another option is best; `share`: share of the variance of
-    `result` that goes with the parameter (0 to 1, with what pure chance would give taken off).
-    Parameters that do not vary are left out. Empty with too few villages.
+    is worth (unit of `worth`); `flips`: share of bins in which another option is best; `share`:
+    share of the variance of `result` that goes with the parameter (0 to 1, adjusted for the number
+    of bins); `noise`, `chance`: the largest value and share of SHUFFLES parameters that mean
+    nothing; `matters`: whether either is above it. Parameters that do not vary are left out. Empty
+    with too few villages.
     """
     drawn = villages.loc[worth.index]
     drawn = drawn.loc[:, drawn.nunique() > 1]
     bins = min(BINS, len(drawn) // FEWEST_IN_A_BIN)
-    columns = ["parameter", "value", "noise", "flips", "share"]
+    columns = ["parameter", "value", "noise", "flips", "share", "chance", "matters"]
     if bins < 2 or worth.shape[1] < 2:
         return pd.DataFrame(columns=columns)
     best = int(worth.mean().to_numpy().argmax())
@@ -41,18 +42,19 @@ def worth_asking(
     order = drawn.rank(method="first").to_numpy().astype(int) - 1
     cell = order * bins // len(drawn)
     luck = np.random.default_rng(seed)
-    idle = [_value(luck.permutation(cell[:, 0]), bins, table) for _ in range(SHUFFLES)]
-    noise = max(value for value, _ in idle)
+    idle = [luck.permutation(cell[:, 0]) for _ in range(SHUFFLES)]
+    noise = max(_value(each, bins, table)[0] for each in idle)
+    chance = max(_share(each, bins, shown) for each in idle)
     rows = []
     for i, name in enumerate(drawn.columns):
         value, flips = _value(cell[:, i], bins, table, best)
-        rows.append((name, value, noise, flips, _share(cell[:, i], bins, shown)))
+        share = _share(cell[:, i], bins, shown)
+        rows.append((name, value, noise, flips, share, chance, value > noise or share > chance))
     found = pd.DataFrame(rows, columns=columns)
-    counts = found["value"].where(found["value"] > noise, 0.0)
-    keys = pd.DataFrame({"v": counts, "s": found["share"]})
-    return found.loc[
-        keys.sort_values(["v", "s"], ascending=False, kind="stable").index
-    ].reset_index(drop=True)
+    counted = found["value"].where(found["value"] > noise, 0.0)
+    keys = found[["matters"]].assign(value=counted, share=found["share"])
+    order_of = keys.sort_values(list(keys), ascending=False, kind="stable").index
+    return found.loc[order_of].reset_index(drop=True)
 
 
 def _value(cell: np.ndarray, bins: int, table: np.ndarray, best: int = 0) -> tuple[float, float]:

@@ -43,7 +43,8 @@ def drivers_of(
         if len(rows) and name not in rows.index:
             raise ParameterError(f"ask: '{name}' does not vary in these results")
     drivers: list[Driver] = []
-    for name in (plan.ask or rows.index) if len(rows) else ():
+    mattering = rows.index[rows["matters"].astype(bool)] if len(rows) else ()
+    for name in (plan.ask if len(rows) else ()) or mattering:
         question = question_for(register[name], group, lang)
         if question and len(drivers) < MOST_ASKED:
             driver = _driver(question, villages[name], risen, rows.loc[name], size, book, pair)

@@ -45,7 +45,7 @@ def where_we_stand(w: Writer) -> list[Page]:
     return [
         w.page(
             "1", "stand", w.say("s1.headline"), w.say("s1.ask"),
-            heads=heads, rows=rows, blank=BLANK_ROWS, hint=w.say("s1.hint"),
+            heads=heads, rows=rows, blank=max(BLANK_ROWS, 6 - len(rows)), hint=w.say("s1.hint"),
         )
     ]  # fmt: skip
 

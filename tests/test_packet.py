@@ -25,7 +25,7 @@ from experiments.packet import explorer, pictures, sheets
 from experiments.packet.facts import FUTURES, read_facts
 from experiments.packet.make import _writer, drawings, make_packet
 from experiments.packet.numbers import nearest, share_out
-from experiments.packet.plan import load_plan
+from experiments.packet.plan import Problem, load_plan
 from experiments.packet.problems import PacketError
 from experiments.plots.style import BLUE, INK, ORANGE
 from experiments.typesetting import as_images
@@ -515,3 +515,22 @@ def test_a_plan_is_checked_and_has_a_schema(tmp_path: Path) -> None:
         assert words in told.err
     made = json.loads(call("schema", "fgd").out)
     assert "monthly_need" in made["properties"] and "id" not in made["properties"]
+
+
+def test_a_plan_with_more_than_a_page_holds_is_refused_and_leaves_nothing(
+    results: Path, tmp_path: Path
+) -> None:
+    row = Problem(aspect="a", problem="kata " * 60, strength="kata " * 60, need="kata " * 60)
+    rows = tuple(row.model_copy(update={"aspect": str(i)}) for i in range(8))
+    with pytest.raises(PacketError, match="sheet 1 has no room"):
+        make_packet(results, plan(problems=rows), tmp_path / "p")
+    assert not (tmp_path / "p").exists()
+
+
+def test_many_activities_are_counted(tmp_path: Path) -> None:
+    scenarios = [load_scenario(name) for name in ("none", "everything")]
+    folder = comparison(tmp_path / "c", scenarios=scenarios, villages=6)
+    make_packet(folder, plan(options=("none", "everything")), tmp_path / "p")
+    kinds = {each.kind for each in scenarios[1].interventions}
+    fourth = next(w for w in pages(tmp_path / "p" / "dinding.pdf") if w.startswith("Lembar 4"))
+    assert f"dan {len(kinds) - sheets.MOST_ACTIVITIES} kegiatan lain" in " ".join(fourth.split())

@@ -40,11 +40,12 @@ def drivers_of(
     for name in plan.ask:
         if name not in register or question_for(register[name], group, lang) is None:
             raise ParameterError(f"ask: '{name}' is nothing that people can be asked about")
-        if len(rows) and name not in rows.index:
+        if name not in rows.index and len(rows):
             raise ParameterError(f"ask: '{name}' does not vary in these results")
+    if rows.empty:
+        return ()  # too few villages to tell anything
     drivers: list[Driver] = []
-    mattering = rows.index[rows["matters"].astype(bool)] if len(rows) else ()
-    for name in (plan.ask if len(rows) else ()) or mattering:
+    for name in plan.ask or rows.index[rows["matters"].astype(bool)]:
         question = question_for(register[name], group, lang)
         if question and len(drivers) < MOST_ASKED:
             driver = _driver(question, villages[name], risen, rows.loc[name], size, book, pair)

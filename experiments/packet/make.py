@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import typst
+
 from experiments import store
 from experiments.messages import local_words
 from experiments.packet import almanac, explorer, guide, pictures, sheets, slips, workbook
 from experiments.packet.facts import Facts, read_facts
 from experiments.packet.plan import FgdPlan
+from experiments.packet.problems import PacketError
 from experiments.packet.writer import Writer, plain
 from experiments.report import provenance
 from experiments.typesetting import as_images, compiled
@@ -40,7 +43,12 @@ def make_packet(results: Path, plan: FgdPlan, out: Path, lang: str = "id") -> Pa
     with local_words(plan.words):
         facts = read_facts(results, plan, lang)
         writer = _writer(facts, plan, lang)
-        made = _contents(writer)
+        try:
+            made = _contents(writer)
+        except typst.TypstError as error:
+            raise PacketError(
+                f"the packet cannot be laid out ({error}): shorten the plan's texts or take fewer"
+            ) from None
     out.mkdir(parents=True, exist_ok=True)
     (out / "wa").mkdir(exist_ok=True)
     for name, content in made.items():

@@ -21,6 +21,7 @@ from experiments.sheet import ALIKE
 
 BLANK_ROWS: Final = 2
 MOST_PARTNERS: Final = 10
+MOST_ACTIVITIES: Final = 10
 PARTNER, BODY = 2.2, 12  # inches and points of a partner's name on sheet 8
 LADDER: Final = 5
 LATER: Final = (3, 6, 12)  # months, the columns of Tabel 5's sheet
@@ -111,10 +112,13 @@ def activities(w: Writer) -> list[Page]:
         }
         for kind, found in months.items()
     ]
+    if len(rows) > MOST_ACTIVITIES:
+        more = {"name": w.say("s4.more", n=len(rows) - MOST_ACTIVITIES), "form": "", "months": []}
+        rows = [*rows[:MOST_ACTIVITIES], more]
     heads = [w.say(f"s4.{key}") for key in ("activity", "form", "who", "when")]
     return [
         w.page(
-            "4", "activities", w.say("s4.headline"), w.say("s4.ask"), heads=heads, rows=rows[:9],
+            "4", "activities", w.say("s4.headline"), w.say("s4.ask"), heads=heads, rows=rows,
             count=min(12, w.facts.months), blank=BLANK_ROWS, other=w.say("s4.blank"),
             hint=w.say("s4.hint", letter=option.letter),
         )

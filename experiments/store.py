@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -28,6 +29,11 @@ import sim
 from experiments.analysis.runs import run_means
 from sim.runs import Record, Tables, tables
 from sim.setting import Setting
+
+
+class DamagedError(OSError):
+    """A file of a results folder that cannot be read: cut short, or not what it should be."""
+
 
 TABLES = tuple(field.name for field in fields(Tables))
 MADE = (
@@ -163,9 +169,21 @@ def read(
     shards = sorted((out / "tables" / name).glob("[!.]*.parquet"))  # of a study
     if not path.is_file() and not shards:
         raise FileNotFoundError(f"{out} has no table '{name}'")
-    source: Any = path if path.is_file() else shards
+    source: Any = path if path.is_file() else _kept(out, shards)
     only = None if scenarios is None else [("scenario_id", "in", list(scenarios))]
-    return pd.read_parquet(source, columns=columns and list(columns), filters=only)
+    try:
+        return pd.read_parquet(source, columns=columns and list(columns), filters=only)
+    except pa.ArrowInvalid:
+        raise DamagedError(f"{out}: table '{name}' is damaged") from None
+
+
+def _kept(out: Path, shards: Sequence[Path]) -> list[Path]:
+    """The shards that the catalogue names: a copy that somebody made is none of the study."""
+    catalogue = out / "catalogue.jsonl"
+    if not catalogue.is_file():
+        return list(shards)
+    named = set(re.findall(r'"shard": "([^"]+)"', catalogue.read_text("utf-8", "replace")))
+    return [path for path in shards if path.name in named] or list(shards)
 
 
 def names(out: Path) -> set[str]:
@@ -182,7 +200,10 @@ def read_manifest(out: Path) -> dict[str, Any]:
 
 def read_json(path: Path) -> dict[str, Any]:
     """A JSON object from a file."""
-    content: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    try:
+        content: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    except ValueError:
+        raise DamagedError(f"{path} is damaged") from None
     return content
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import BrokenExecutor, Future
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -13,13 +14,14 @@ import polars
 import pytest
 
 import experiments
+from experiments import store
 from experiments.studies import executors, sweep
 from experiments.studies.benching import bench_studies
 from experiments.studies.described import load_study
 from experiments.studies.design import shifted
 from experiments.studies.shards import KEYS
 from experiments.studies.sweep import ChangedError, Plan, forecast, run_study
-from experiments.studies.verifying import Kept
+from experiments.studies.verifying import Kept, holds
 from sim import run
 from sim.config.files import known
 from sim.scenario import ConfigError
@@ -447,3 +449,83 @@ def test_studies_are_timed_against_the_ensemble() -> None:
     assert {"bare", "study_50", "ratio_50", "study_5", "ratio_5", "memory_mb"} <= set(found)
     assert all(value > 0 for value in found.values())
     assert found["ratio_5"] == pytest.approx(found["study_5"] / found["bare"], rel=0.9)
+
+
+# --- What must not be mixed, and what may grow ---------------------------------------------------
+
+
+def test_other_names_or_another_design_are_another_study(tmp_path: Path) -> None:
+    first = plan(villages=0)
+    run_study(first, tmp_path / "out", ONE)
+    for other in (
+        {"parameters": {"price_opak": [5_000, 6_000]}},
+        {"design": "lhs", "parameters": {"payment_lag": {"low": 0, "high": 4}}, "points": 4},
+        {"levers": {"shift": {"all": [0, 2]}}},
+    ):
+        with pytest.raises(ChangedError, match=r"varied|design"):
+            run_study(plan(villages=0, **other), tmp_path / "out", ONE)
+        with pytest.raises(ChangedError, match=r"varied|design"):
+            forecast(plan(villages=0, **other), tmp_path / "out", 1)
+    grown = run_study(
+        plan(villages=0, parameters={"payment_lag": [0, 2, 4]}), tmp_path / "out", ONE
+    )
+    assert (grown.there, grown.new) == (8, 4)
+
+
+def test_more_points_of_a_hypercube_add_only_what_is_missing(tmp_path: Path) -> None:
+    keys = {"design": "lhs", "parameters": {"price_opak": {"low": 4_000, "high": 9_000}}}
+    run_study(plan(**keys, points=70), tmp_path / "out", ONE)
+    more = run_study(plan(**keys, points=90), tmp_path / "out", ONE)
+    assert (more.there, more.new) == (70 * 8, 20 * 8)
+    fewer = run_study(plan(**keys, points=10), tmp_path / "out", ONE)
+    assert (fewer.there, fewer.new) == (10 * 8, 0)
+    assert "design lhs: 10 points" in "\n".join(holds(tmp_path / "out"))
+    assert "missing" not in "\n".join(holds(tmp_path / "out"))
+    design = store.read(tmp_path / "out", "design")
+    assert design["asked"].sum() == 10 and len(design) == 90
+    one = plan(**keys, points=64).layout.design_frame()["price_opak"]
+    assert len(np.unique(((one - 4_000) / 5_000 * 64).astype(int))) == 64  # one in each stratum
+
+
+def test_what_an_earlier_question_left_is_not_missing(tmp_path: Path) -> None:
+    run_study(plan(), tmp_path / "out", ONE)
+    run_study(plan(parameters={"payment_lag": [1]}, replications=3), tmp_path / "out", ONE)
+    assert "missing" not in "\n".join(holds(tmp_path / "out"))
+
+
+def test_a_csv_as_a_spreadsheet_in_indonesia_writes_it(tmp_path: Path) -> None:
+    path = tmp_path / "points.csv"
+    path.write_bytes("\ufeffpayment_lag;consign_margin\n1;0,2\n2;0,15\n".encode())
+    settled_study = asked(design="list", file=str(path), parameters={})
+    assert [dict(row) for row in settled_study.rows] == [
+        {"payment_lag": 1, "consign_margin": 0.2},
+        {"payment_lag": 2, "consign_margin": 0.15},
+    ]
+
+
+def test_a_parameter_of_a_list_cannot_be_set_as_well(tmp_path: Path) -> None:
+    (tmp_path / "points.csv").write_text("payment_lag,price_opak\n1,5000\n")
+    study = tmp_path / "x.yaml"
+    study.write_text("title: x\nscenarios: [none]\ndesign: list\nfile: points.csv\nweeks: 4\n")
+    told = call("sweep", study, "--set", "price_opak=6000", "--out", tmp_path / "out")
+    assert told.code == 2 and "price_opak is both swept and set" in told.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_advice_to_go_on_is_given_only_where_one_can(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "mine.txt").write_text("x")
+    told = call("sweep", "network_trust", "--villages", 1, "--out", tmp_path / "out")
+    assert told.code == 2 and "holds other things" in told.err and "goes on" not in told.err
+
+
+def test_a_cluster_that_loses_its_workers_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    lost = type("KilledWorker", (Exception,), {"__module__": "distributed.scheduler"})
+    future: Future[Any] = Future()
+    future.set_exception(lost("gone"))
+    with pytest.raises(BrokenExecutor, match="lost its workers"):
+        executors._result(future)
+    other: Future[Any] = Future()
+    other.set_exception(ValueError("of the model"))
+    with pytest.raises(ValueError, match="of the model"):
+        executors._result(other)

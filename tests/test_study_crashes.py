@@ -23,7 +23,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from experiments.studies import design, executors, shards
 from experiments.studies.shards import KEYS, BusyError, Shards
-from experiments.studies.sweep import run_study
+from experiments.studies.sweep import ChangedError, run_study
 from experiments.studies.verifying import verify
 from tests.commands import COMMAND, ENVIRONMENT, call
 from tests.studies import kept, lived, plan, same
@@ -314,6 +314,23 @@ class AnySequence(RuleBasedStateMachine):
             path.write_bytes(data[: int(cut * len(data))])
             self.whole = False
 
+    @rule(which=st.integers(0, 99))
+    def is_copied(self, which: int) -> None:
+        there = sorted(self.out.rglob("runs/*.parquet"))
+        if there:
+            path = there[which % len(there)]
+            shutil.copy(path, path.with_name(f"{path.stem} (copy).parquet"))
+            self.whole = False
+
+    @rule(name=st.sampled_from(["manifest.json", "tables/design.parquet", "catalogue.jsonl"]),
+          cut=st.floats(0, 0.99))  # fmt: skip
+    def is_cut_short(self, name: str, cut: float) -> None:
+        path = self.out / name
+        if path.is_file():
+            data = path.read_bytes()
+            path.write_bytes(data[: int(cut * len(data))])
+            self.whole = False
+
     @precondition(lambda self: self.whole)
     @rule(seed=st.integers(0, 99))
     def is_verified(self, seed: int) -> None:
@@ -337,3 +354,89 @@ TestAnySequence.settings = settings(
     max_examples=12, stateful_step_count=10, deadline=None,
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
+
+
+# --- What other programs do to a folder ----------------------------------------------------------
+
+
+def test_a_copied_shard_is_no_part_of_the_study(tmp_path: Path) -> None:
+    run_study(plan(), tmp_path / "out", ONE)
+    before = kept(tmp_path / "out")
+    shard = next((tmp_path / "out").rglob("runs/*.parquet"))
+    shutil.copy(shard, shard.with_name(f"{shard.stem} (copy).parquet"))
+    assert len(kept(tmp_path / "out")) == len(before)  # readers do not see it
+    assert not verify(tmp_path / "out", 3, 0).sound
+    outcome = run_study(plan(), tmp_path / "out", ONE)
+    assert outcome.new == 0 and outcome.set_aside == [f"{shard.stem} (copy).parquet"]
+    assert verify(tmp_path / "out", 3, 0).sound
+    (tmp_path / "out" / "catalogue.jsonl").unlink()  # also when nothing says which came first
+    shutil.copy(shard, shard.with_name(f"{shard.stem} (copy).parquet"))
+    assert len(run_study(plan(), tmp_path / "out", ONE).set_aside) == 1
+    assert len(kept(tmp_path / "out")) == len(before)
+
+
+def test_runs_that_are_there_twice_are_told(tmp_path: Path) -> None:
+    """As an older version would have taken them in."""
+    run_study(plan(), tmp_path / "out", ONE)
+    shard = next((tmp_path / "out").rglob("runs/*.parquet"))
+    copy = shard.with_name("copy.parquet")
+    shutil.copy(shard, copy)
+    catalogue = tmp_path / "out" / "catalogue.jsonl"
+    line = next(t for t in catalogue.read_text().splitlines() if shard.name in t)
+    catalogue.write_text(catalogue.read_text() + line.replace(shard.name, copy.name) + "\n")
+    found = verify(tmp_path / "out", 3, 0)
+    assert not found.sound and any("runs are there twice" in line for line in found.lines)
+
+
+@pytest.mark.parametrize(
+    "name", ["manifest.json", "tables/design.parquet", "tables/villages.parquet"]
+)
+def test_a_damaged_table_is_told_and_made_anew(tmp_path: Path, name: str) -> None:
+    out = tmp_path / "out"
+    run_study(plan(), out, ONE)
+    before = (out / name).read_bytes()
+    (out / name).write_bytes(before[:40])
+    for command in ("verify", "results")[: 1 if "villages" in name else 2]:  # nobody else reads it
+        told = call(command, out)
+        assert told.code == 2 and "damaged" in told.err and len(told.err.splitlines()) == 1
+    assert run_study(plan(), out, ONE).new == 0
+    assert verify(out, 3, 0).sound
+    if name != "manifest.json":  # which tells when it was made
+        assert (out / name).read_bytes() == before
+
+
+def test_a_lost_manifest_does_not_open_the_door_to_another_study(tmp_path: Path) -> None:
+    run_study(plan(), tmp_path / "out", ONE)
+    (tmp_path / "out" / "manifest.json").unlink()
+    with pytest.raises(ChangedError, match="lost or damaged, and the runs are of another study"):
+        run_study(plan(weeks=5), tmp_path / "out", ONE)
+    assert run_study(plan(), tmp_path / "out", ONE).new == 0
+
+
+def test_a_folder_named_like_a_shard_is_set_aside(tmp_path: Path) -> None:
+    run_study(plan(), tmp_path / "out", ONE)
+    (tmp_path / "out" / "tables" / "runs" / "x.parquet").mkdir()
+    outcome = run_study(plan(), tmp_path / "out", ONE)
+    assert (outcome.new, outcome.set_aside) == (0, ["x.parquet"])
+
+
+def test_runs_that_do_not_come_back_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = executors.live
+    monkeypatch.setattr(executors, "live", lambda *given: list(whole(*given))[1:])
+    with pytest.raises(OSError, match="runs were asked for and have not come back"):
+        run_study(plan(), tmp_path / "out", ONE)
+
+
+def test_blocks_outlive_a_pool_that_breaks() -> None:
+    blocks = iter(range(5))
+    first = executors._first([], blocks)
+    assert next(first) == 0
+    first.close()
+    assert list(executors._first([9], blocks)) == [9, 1, 2, 3, 4]
+    generated = (n for n in range(5))
+    first = executors._first([], generated)
+    assert next(first) == 0
+    del first
+    assert list(executors._first([], generated)) == [1, 2, 3, 4]

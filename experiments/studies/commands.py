@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -96,14 +97,13 @@ def sweep(
     )
     _refuse_twice(plan)
     folder = out or RESULTS / "sweep" / asked.file.id
+    otherwise: Any = "beside" if new else "refuse"
     with _where(plan, workers, dask) as where:
         if dry_run:
-            told = forecast(plan, folder, where.workers)
+            told = _run(lambda: forecast(plan, folder, where.workers, otherwise), folder)
             typer.echo(_forecast(told, lang))
             return
-        outcome = _run(
-            lambda: run_study(plan, folder, where, "beside" if new else "refuse"), folder
-        )
+        outcome = _run(lambda: run_study(plan, folder, where, otherwise), folder)
     tell([*_told(outcome, lang), *report(outcome.out, lang)], outcome.out, lang)
     if outcome.failed:
         raise typer.Exit(3)
@@ -173,7 +173,8 @@ def _without_file(
 
 
 def _refuse_twice(plan: Plan) -> None:
-    for name in set(plan.asked.spans) & set(plan.overrides):
+    rows = {name for row in plan.asked.rows for name in row}
+    for name in sorted({*plan.asked.spans, *rows} & set(plan.overrides)):
         refuse(f"{name} is both swept and set")
 
 
@@ -192,7 +193,7 @@ def _where(plan: Plan, workers: int, dask: str | None) -> Iterator[Where]:
         yield executors.threads()
 
 
-def _run(run: Any, folder: Path) -> Outcome:
+def _run(run: Any, folder: Path) -> Any:
     """Run, and say how to go on when it is stopped or cannot write."""
     from experiments.studies.live import SourceError
     from experiments.studies.shards import BusyError
@@ -200,14 +201,19 @@ def _run(run: Any, folder: Path) -> Outcome:
 
     on = "what was done is kept; the same command goes on from there"
     try:
-        outcome: Outcome = run()
+        outcome = run()
     except (BusyError, ChangedError, SourceError) as error:
         refuse(str(error))
     except KeyboardInterrupt:
         typer.echo(f"stopped; {on}", err=True)
         raise typer.Exit(130) from None
+    except BrokenExecutor as error:
+        refuse(f"workers were killed again and again ({error}); {on}")
+    except FileExistsError as error:
+        refuse(str(error))
     except OSError as error:
-        refuse(f"{folder}: {error.strerror or error}; {on}")
+        begun = (folder / "manifest.json").is_file()
+        refuse(f"{folder}: {error.strerror or error}" + (f"; {on}" if begun else ""))
     return outcome
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -357,7 +358,10 @@ def _rows(path: Path, register: Mapping[str, Parameter]) -> tuple[Mapping[str, V
     """The points of a CSV; ConfigError with every line that cannot be used."""
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
-            told = list(csv.reader(file))
+            text = file.read()
+            # A spreadsheet in Indonesia writes semicolons, for its decimal sign is the comma.
+            semicolons = ";" in text.partition("\n")[0]
+            told = list(csv.reader(io.StringIO(text), delimiter=";" if semicolons else ","))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise config_error(str(path), f"cannot be read as a CSV: {error}") from None
     head, *lines = told or [[]]

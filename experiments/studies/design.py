@@ -22,6 +22,7 @@ from scipy.stats import qmc
 
 from experiments.analysis.drivers import TOPICS, topic_of
 from experiments.designs import grid, quantiles, village_columns
+from experiments.studies.columns import Columns
 from experiments.studies.described import ALL, AS_IS, NONE, Asked
 from sim.parameters import Parameter, Value
 from sim.scenario import Scenario, register_of
@@ -31,6 +32,8 @@ BLOCK_RUNS: Final = 2_000  # at most; of small studies a block is a fortieth, bu
 A_FEW: Final = 200
 SHARDS: Final = 40
 OTHERS: Final = "others"  # the topic of parameters that have none
+HYPERCUBE: Final = 64  # points drawn together, likewise
+ASKED: Final = "asked"  # column of design.parquet: whether the last question asks for the point
 LEVERS: Final = ("partners", "shock", "alternative")  # columns of design.parquet, shift_* aside
 
 
@@ -50,55 +53,6 @@ class DesignPoint:
         numbers = [float(both[name]) for name in names if not isinstance(both[name], str)]
         told = ",".join([*names, *words]).encode() + struct.pack(f"<{len(numbers)}d", *numbers)
         return "p" + hashlib.sha256(told).hexdigest()[:12]
-
-
-class Columns:
-    """Settings of many points or villages, a column for each parameter: dicts need ten times more.
-
-    A whole number stays one, and a word a word.
-    """
-
-    def __init__(self, columns: Mapping[str, Sequence[Value] | NDArray[Any]], length: int) -> None:
-        """`length`: how many there are, also without any column."""
-        self._columns = {name: _compact(values) for name, values in columns.items()}
-        self._length = length
-
-    @classmethod
-    def of(cls, rows: Sequence[Mapping[str, Value]]) -> Columns:
-        """From rows with the same keys."""
-        names = list(rows[0]) if rows else []
-        return cls({name: [row[name] for row in rows] for name in names}, len(rows))
-
-    def __len__(self) -> int:
-        return self._length
-
-    def __getitem__(self, place: int) -> dict[str, Value]:
-        return {name: column[place].item() for name, column in self._columns.items()}
-
-    def frame(self) -> pd.DataFrame:
-        """A row each."""
-        words = {name: column.astype(object) if column.dtype.kind == "U" else column
-                 for name, column in self._columns.items()}  # fmt: skip
-        return pd.DataFrame(words, index=range(self._length))
-
-    @classmethod
-    def joined(cls, parts: Sequence[Columns]) -> Columns:
-        """One after the other; all have the same columns."""
-        names = list(parts[0]._columns)
-        both = {name: np.concatenate([part._columns[name] for part in parts]) for name in names}
-        return cls(both, sum(map(len, parts)))
-
-    def first(self, count: int) -> Columns:
-        """The first of them."""
-        return Columns({name: column[:count] for name, column in self._columns.items()}, count)
-
-
-def _compact(values: Sequence[Value] | NDArray[Any]) -> NDArray[Any]:
-    if isinstance(values, np.ndarray):
-        return values
-    words = any(isinstance(value, str) for value in values)
-    whole = all(isinstance(value, int) for value in values)
-    return np.array(values, str if words else np.int64 if whole else np.float64)
 
 
 @dataclass(frozen=True)
@@ -186,7 +140,14 @@ class Layout:
             told = [combined[name] for combined in self.levers]
             table[name] = told * len(places)
         table.insert(0, "point_id", self.row_ids)
-        return table
+        return table.assign(**{ASKED: True})
+
+    @property
+    def varied(self) -> list[str]:
+        """Names of all that differs between points."""
+        return sorted(
+            {*self.asked.spans, *(n for r in self.asked.rows for n in r), *self.levers[0]}
+        )
 
     @cached_property
     def drawn(self) -> Columns:
@@ -277,11 +238,21 @@ def _values(asked: Asked, register: Mapping[str, Parameter]) -> tuple[pd.DataFra
     if file.design == "sobol":
         return _saltelli(asked, register)
     if file.design == "lhs":
-        shares = qmc.LatinHypercube(len(spans), rng=file.seed).random(file.points)
+        shares = _hypercubes(len(spans), file.points, file.seed)
         values = Columns(_placed(shares, asked, register), file.points)
     else:
         values = Columns.of(asked.rows if file.design == "list" else grid(dict(spans)))
     return pd.DataFrame({"row": range(len(values))}), values
+
+
+def _hypercubes(width: int, points: int, seed: int) -> NDArray[np.float64]:
+    """[point, parameter] shares (0-1): Latin hypercubes of HYPERCUBE points, one after another.
+
+    So the first points stay what they are when more are asked for.
+    """
+    count = -(-points // HYPERCUBE)
+    drawn = [qmc.LatinHypercube(width, rng=[seed, i]).random(HYPERCUBE) for i in range(count)]
+    return np.concatenate(drawn)[:points]
 
 
 def inputs(asked: Asked) -> dict[str, list[str]]:

@@ -121,12 +121,23 @@ def _submit(
 def _first(left: list[Block], blocks: Iterator[Block]) -> Iterator[Block]:
     while left:
         yield left.pop()
-    yield from blocks
+    for block in blocks:  # noqa: UP028 `yield from` would end `blocks` when this is broken off
+        yield block
+
+
+def _result(future: Future[Lived]) -> Lived:
+    """What was lived; a cluster that loses workers is as broken as a pool that does."""
+    try:
+        return future.result()
+    except Exception as error:
+        if type(error).__module__.partition(".")[0] == "distributed":
+            raise BrokenExecutor(f"the cluster lost its workers ({error})") from error
+        raise
 
 
 def _finished(waiting: dict[Future[Lived], Block]) -> Iterator[Lived]:
     done, _ = wait(waiting, return_when=FIRST_COMPLETED)
     for future in done:
-        lived = future.result()  # where its worker was killed the block stays in `waiting`
+        lived = _result(future)  # where its worker was killed the block stays in `waiting`
         del waiting[future]
         yield lived

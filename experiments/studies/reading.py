@@ -17,9 +17,10 @@ from experiments.plots import study as plots
 from experiments.plots import style
 from experiments.plots.sweep import sweep_heatmap, sweep_lines
 from experiments.studies.described import NONE
+from experiments.studies.design import ASKED
 from experiments.studies.named import factor_name, input_name, level_name
 from experiments.studies.shards import KEYS
-from experiments.studies.verifying import Kept
+from experiments.studies.verifying import Kept, of_question
 from sim.scenario import register_of
 
 MARGIN: Final = 1_000.0  # Rp a woman and week: less is practically the same
@@ -39,14 +40,12 @@ class _Reading:
         self.baseline, *self.others = self.titles
         measures = self.kept.frame.measures
         self.measure = "net_income" if "net_income" in measures else measures[0]
-        self.design = store.read(out, "design")
+        design = store.read(out, "design")
+        self.design = design[design[ASKED]].reset_index(drop=True)
         columns = [*KEYS, self.measure]
         self.weekly = [f"{name}_weekly" for name in self.kept.frame.weekly]
         self.runs = store.read(out, "runs", columns)
-        known = self.design["point_id"].unique()
-        self.runs = self.runs[
-            self.runs["scenario_id"].isin(list(self.titles)) & self.runs["point_id"].isin(known)
-        ]
+        self.runs = of_question(self.kept, self.design, self.runs)
         self.villages = responses.by_village(self.runs, self.measure, self.baseline)
         self.factors = responses.varied(self.design)
         self.told = "gain" if self.others else "value"

@@ -83,7 +83,11 @@ class Shards:
     def _take_stock(self) -> None:
         """Which shards are whole and of this study; the catalogue then says the same."""
         told, torn = read_catalogue(self.out)
+        strange: list[str] = []
         for path in sorted(self.runs.glob("*.parquet")):
+            if not path.is_file():
+                self._put_aside(path)
+                continue
             data = path.read_bytes()
             line = told.get(path.name)
             sound = _identity_of(data) == self.identity
@@ -92,9 +96,28 @@ class Shards:
                 self._put_aside(path)
             else:
                 self.lines[path.name] = line or _line(path.name, data, _rows_of(data))
+                strange += [] if line else [path.name]
+        self._put_copies_aside(strange)
         if torn or self.lines != told:
             lines = "".join(_told(line) for line in self.lines.values())
             write_whole(self.out / "catalogue.jsonl", lines.encode())
+
+    def _put_copies_aside(self, strange: Sequence[str]) -> None:
+        """Of shards that the catalogue does not know, those whose runs are here already."""
+        if not strange:
+            return
+        known = [name for name in self.lines if name not in strange]
+        here = np.concatenate([np.empty(0, np.uint64), *map(self._keys, known)])
+        for name in strange:
+            keys = self._keys(name)
+            if np.isin(keys, here).any() or len(np.unique(keys)) < len(keys):
+                del self.lines[name]
+                self._put_aside(self.runs / name)
+            else:
+                here = np.concatenate([here, keys])
+
+    def _keys(self, name: str) -> NDArray[np.uint64]:
+        return run_hashes(self.runs / name)
 
     def _put_aside(self, path: Path) -> None:
         place = self.out / SET_ASIDE
@@ -212,6 +235,18 @@ def encoded(frame: Frame, lived: Lived, identity: str) -> bytes:
     return bytes(sink.getvalue().to_pybytes())
 
 
+def run_hashes(path: Path) -> NDArray[np.uint64]:
+    """A hash of scenario, point, village and luck of each run of a shard."""
+    keys = pd.read_parquet(path, columns=list(KEYS))
+    return np.asarray(pd.util.hash_pandas_object(keys, index=False, categorize=False), np.uint64)
+
+
+def marks(out: Path) -> set[str | None]:
+    """The identities that stand in the shards of a folder; None for what is no shard."""
+    shards = (out / "tables" / "runs").glob("[!.]*.parquet")
+    return {_identity_of(path.read_bytes()) for path in shards if path.is_file()}
+
+
 def read_catalogue(out: Path) -> tuple[dict[str, Line], bool]:
     """Lines by shard, and whether something in it cannot be read (a process was killed)."""
     path = out / "catalogue.jsonl"
@@ -260,12 +295,13 @@ def version_of(library: str) -> str:
 def check_folder(out: Path) -> dict[str, Any] | None:
     """The manifest of the study in a folder; None when it is new.
 
-    FileExistsError when it holds something else.
+    FileExistsError when it holds something else. A manifest that is lost or damaged is made anew
+    where shards of a study are left: these say themselves which one they are of.
     """
     if out.is_file():
         raise FileExistsError(f"{out} is a file; give a folder with --out")
-    if (out / "manifest.json").is_file():
-        made = store.read_manifest(out)
+    made = _manifest(out)
+    if made is not None:
         if "identity" not in made:
             command = made.get("question", {}).get("command", "unknown")
             raise FileExistsError(
@@ -273,11 +309,21 @@ def check_folder(out: Path) -> dict[str, Any] | None:
             )
         return made
     others = [path.name for path in out.iterdir() if path.name != LOCK] if out.is_dir() else []
-    if others and not _only_begun(out, others):
+    if others and not _only_begun(out, others) and not marks(out) - {None}:
         raise FileExistsError(f"{out} holds other things; give a new or empty folder with --out")
     return None
 
 
+def _manifest(out: Path) -> dict[str, Any] | None:
+    """The manifest; None when there is none that can be read."""
+    try:
+        return store.read_manifest(out)
+    except (FileNotFoundError, NotADirectoryError, store.DamagedError):
+        return None
+
+
 def _only_begun(out: Path, names: Sequence[str]) -> bool:
     """Whether a process was killed before it could write the manifest."""
-    return set(names) <= {"tables", ".manifest.json.part"} and not any(out.rglob("*.parquet"))
+    return set(names) <= {"tables", "manifest.json", ".manifest.json.part"} and not any(
+        out.rglob("*.parquet")
+    )

@@ -12,6 +12,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from experiments import store
 from experiments.engines import Engine
@@ -19,7 +20,7 @@ from experiments.engines import source_hash as village_source
 from experiments.progress import track
 from experiments.studies import design, executors, shards
 from experiments.studies.described import Asked
-from experiments.studies.design import Block, Layout
+from experiments.studies.design import ASKED, Block, Layout
 from experiments.studies.live import Frame, live_block
 from sim.parameters import Value, resolve
 from sim.runs import prepare
@@ -74,6 +75,8 @@ class Plan:
                 row.name: [row.low, row.high] for row in layout.register.values() if row.drawn
             },
             "set": dict(self.overrides),
+            "design": file.design,
+            "varied": layout.varied,
             "drawn": sorted(self._drawn(layout)),
             "weeks": file.weeks,
             "seed": file.seed,
@@ -124,18 +127,19 @@ def run_study(
         _write_design(out, layout)
         done = kept.done(layout)
         failures: list[dict[str, Any]] = []
+        new = 0
         try:
             for block in _lived(frame, layout, done, where, failures):
                 kept.add(frame, block)
+                new += len(block.numbers)
         finally:
             _write_failures(out, failures)
             _write(out, plan, merged, before, kept.rows, time.monotonic() - started)
         there = int(done.sum())
-        failed_runs = sum(failure["replications"] for failure in failures)
-        return Outcome(
-            layout.runs - there - failed_runs, there, layout.runs, len(failures),
-            kept.set_aside, out,
-        )  # fmt: skip
+        lost = layout.runs - there - new - sum(each["replications"] for each in failures)
+        if lost:
+            raise OSError(f"{lost:,} runs were asked for and have not come back")
+        return Outcome(new, there, layout.runs, len(failures), kept.set_aside, out)
 
 
 def _lived(
@@ -184,7 +188,7 @@ def _folder(out: Path, identity: Mapping[str, Any], otherwise: Otherwise) -> Pat
     place, number = out, 1
     while True:
         before = shards.check_folder(place)
-        changes = differences(before["identity"], identity) if before else []
+        changes = differences(before["identity"], identity) if before else _lost(place, identity)
         if not changes:
             return place
         if otherwise == "replace":
@@ -201,6 +205,12 @@ def _folder(out: Path, identity: Mapping[str, Any], otherwise: Otherwise) -> Pat
             )
         number += 1
         place = out.with_name(f"{out.name}-{number}")
+
+
+def _lost(out: Path, identity: Mapping[str, Any]) -> list[str]:
+    """What speaks against a folder whose manifest is lost: runs of another study."""
+    foreign = shards.marks(out) - {None, _hash(identity)}
+    return ["manifest.json is lost or damaged, and the runs are of another study"] * bool(foreign)
 
 
 GROWING: Final = ("scenarios", "shocks")  # mappings to which entries may be added
@@ -247,11 +257,10 @@ def _hash(identity: Mapping[str, Any]) -> str:
 
 def _same_villages(out: Path, layout: Layout) -> None:
     path = out / "tables" / "villages.parquet"
-    if not path.is_file():
+    was = _readable(path)
+    if was is None:
         return
-    both = pd.read_parquet(path).merge(
-        layout.villages_frame(), on="village_id", suffixes=("", "_now")
-    )
+    both = was.merge(layout.villages_frame(), on="village_id", suffixes=("", "_now"))
     for name in (each for each in both.columns if f"{each}_now" in both):
         if not np.array_equal(both[name].to_numpy(), both[f"{name}_now"].to_numpy()):
             raise ChangedError(
@@ -267,11 +276,21 @@ def _write_design(out: Path, layout: Layout) -> None:
         ("villages", layout.villages_frame(), "village_id"),
     ):
         path = out / "tables" / f"{name}.parquet"
-        if path.is_file():
-            was = pd.read_parquet(path)
+        was = _readable(path)
+        if was is not None:
             gone = was[~was[key].isin(rows[key])]
+            if ASKED in rows:
+                gone = gone.assign(**{ASKED: False})
             rows = pd.concat([rows, gone], ignore_index=True) if len(gone) else rows
         shards.write_table(path, rows)
+
+
+def _readable(path: Path) -> pd.DataFrame | None:
+    """A small table; None when it is not there, or damaged: then it is made anew."""
+    try:
+        return pd.read_parquet(path)
+    except (FileNotFoundError, pa.ArrowInvalid):
+        return None
 
 
 def _write_failures(out: Path, failures: list[dict[str, Any]]) -> None:
@@ -321,15 +340,19 @@ class Forecast(NamedTuple):
     bytes: int
 
 
-def forecast(plan: Plan, out: Path, workers: int) -> Forecast:
+def forecast(
+    plan: Plan, out: Path, workers: int, otherwise: Literal["refuse", "beside"] = "refuse"
+) -> Forecast:
     """How many runs are missing in `out`, how long they take here, how much room they need.
 
-    A few hundred runs of the study are lived for it; nothing is written.
+    A few hundred runs of the study are lived for it; nothing is written. ChangedError where the
+    study itself would be refused.
     """
     layout, frame = plan.layout, plan.frame
+    out = _folder(out, plan.identity(layout), otherwise)
     before = shards.check_folder(out)
     done = np.zeros(layout.runs, bool)
-    if before and not differences(before["identity"], plan.identity(layout)):
+    if before:
         kept = shards.Shards(out, _hash(before["identity"]))
         kept.lines = {name: line for name, line in shards.read_catalogue(out)[0].items()
                       if (kept.runs / name).is_file()}  # fmt: skip

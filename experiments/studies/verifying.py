@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from experiments import store
 from experiments.studies import shards
 from experiments.studies.described import Asked, StudyFile
-from experiments.studies.design import LEVERS, Block, Cell, DesignPoint, pulled
+from experiments.studies.design import ASKED, LEVERS, Block, Cell, DesignPoint, pulled
 from experiments.studies.live import Frame, live_block
 from experiments.studies.sweep import CHANGING, differences
 from sim.parameters import Value
@@ -138,8 +139,22 @@ def _shard_faults(kept: Kept) -> Iterator[str]:
         data = (kept.folder / "tables" / "runs" / name).read_bytes()
         if hashlib.sha256(data).hexdigest() != line.sha256:
             yield f"{name}: not as it was written (checksum)"
+    whole = [kept.folder / "tables" / "runs" / name for name in kept.lines if name in there]
+    twice = _twice([path for path in whole if path.is_file()])
+    if twice:
+        yield f"{twice:,} runs are there twice"
     for name in sorted(there - set(kept.lines)):
         yield f"{name}: there, but not in the catalogue; the next run of the study looks at it"
+
+
+def _twice(paths: Sequence[Path]) -> int:
+    """How many runs stand in more than one place; what cannot be read is told elsewhere."""
+    found = [np.empty(0, np.uint64)]
+    for path in paths:
+        with suppress(OSError, ValueError):
+            found.append(shards.run_hashes(path))
+    keys = np.concatenate(found)
+    return len(keys) - len(np.unique(keys))
 
 
 def _changed(kept: Kept) -> list[str]:
@@ -200,8 +215,9 @@ def holds(folder: Path) -> list[str]:
     file, rows = kept.file, sum(line.rows for line in kept.lines.values())
     size = sum(line.bytes for line in kept.lines.values())
     design = store.read(folder, "design")
+    design = design[design[ASKED]]
     runs = store.read(folder, "runs", list(shards.KEYS)) if rows else pd.DataFrame()
-    asked = _asked_for(kept, design)
+    missing = _asked_for(kept, design) - (len(of_question(kept, design, runs)) if rows else 0)
     question = file.question or file.title
     lines = [
         f"study {file.id}: {question.id} / {question.en}",
@@ -209,7 +225,7 @@ def holds(folder: Path) -> list[str]:
         f"{max(1, file.villages)} villages, {file.replications} replications, {file.weeks} weeks",
         f"scenarios: {', '.join(kept.scenarios)}",
         f"runs: {rows:,} in {len(kept.lines)} shards, {size / 1e6:.1f} MB"
-        + ("" if rows >= asked else f"; {asked - rows:,} missing: the same command goes on"),
+        + (f"; {missing:,} missing: the same command goes on" if missing else ""),
         f"made {manifest['made']}, {manifest['seconds']:.0f} s of work",
         f"model {kept.identity['source']}: " + ("this one" if not changed else "; ".join(changed)),
     ]
@@ -218,6 +234,18 @@ def holds(folder: Path) -> list[str]:
         lines += [f"  {name}: {count:,} runs" for name, count in counts.items()]
     failed = failures(folder)
     return [*lines, *([f"{len(failed)} points failed:"] if failed else []), *failed]
+
+
+def of_question(kept: Kept, design: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
+    """The runs that the last question asks for; a folder may hold more, of earlier ones."""
+    asked = kept.manifest["question"]
+    names = [each["id"] for each in asked["scenarios"]]
+    return runs[
+        runs["scenario_id"].isin(names)
+        & runs["point_id"].isin(design["point_id"].unique())
+        & (runs["village_id"] <= asked["villages"])
+        & (runs["replication_id"] < asked["replications"])
+    ]
 
 
 def _asked_for(kept: Kept, design: pd.DataFrame) -> int:

@@ -23,7 +23,14 @@ from experiments.plots import (
 )
 from experiments.plots import network as network_plot
 from experiments.sheet import SheetFacts, SheetOption, make_sheet
-from experiments.validation import ablations, calibrate, claims, claims_told, validate
+from experiments.validation import (
+    ablations,
+    ablations_told,
+    calibrate,
+    claims,
+    claims_told,
+    validate,
+)
 from sim.parameters import ParameterError
 from sim.scenario import Group, Scenario, register_of
 
@@ -136,10 +143,10 @@ def report_ablations(out: Path, margin: float, lang: str) -> list[str]:
     summary = ablations.summarise(store.read(out, "ablations"), margin, titles)
     store.write_json(out / "summary.json", summary)
     table = ablation.ablation_table(summary, ablations.ABLATIONS)
-    figure = ablation.ablation(table, ablations.titled(summary, lang)[0], lang)
+    figure = ablation.ablation(table, ablations_told.titled(summary, lang)[0], lang)
     style.save(figure, out / "figures" / "ablation", table, footer(manifest, lang))
-    (out / "ablation.md").write_text(ablations.page(summary, manifest), "utf-8")
-    return _tell(out, ablations.told(summary, lang), lang)
+    (out / "ablation.md").write_text(ablations_told.page(summary, manifest), "utf-8")
+    return _tell(out, ablations_told.told(summary, lang), lang)
 
 
 def _tell(out: Path, lines: Sequence[str], lang: str) -> list[str]:

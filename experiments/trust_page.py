@@ -8,7 +8,7 @@ from typing import Any, Final
 import pandas as pd
 
 from experiments import markdown, store
-from experiments.validation import ablations, calibrate, claims_told, validate
+from experiments.validation import ablations_told, calibrate, claims_told, validate
 from sim.parameters import REGISTER
 
 REFERENCE: Final = Path(__file__).resolve().parent.parent / "results" / "reference"
@@ -26,7 +26,7 @@ def calibration() -> str:
 
 def ablation() -> str:
     """What is left of the gain without each mechanism, with other ranges, and firm orders."""
-    return ablations.page(store.read_json(REFERENCE / "ablation.json"), _made("ablate"))
+    return ablations_told.page(store.read_json(REFERENCE / "ablation.json"), _made("ablate"))
 
 
 def table4() -> str:

@@ -43,7 +43,8 @@ def validation(summary: pd.DataFrame, headline: str, lang: str = "id") -> Figure
         evidence = check["verdict"] == "evidence"
         ax.axhspan(row, row + 1, color=PALE if row % 2 else WHITE, linewidth=0)
         name = f"{check['check']}  {text(lang, 'validate.check.' + check['check'])}"
-        said = text(lang, f"validate.verdict.{check['verdict']}").partition(":")[0]
+        blanks = {"share": ""} if check["verdict"] == "default_only" else {}
+        said = text(lang, f"validate.verdict.{check['verdict']}", **blanks).partition(":")[0]
         place = {"transform": ax.get_yaxis_transform(), "fontsize": SMALL, "va": "center"}
         ax.text(0, row + 0.3, fit(name, WIDTH - 1.5, SMALL), **place)
         weight = "bold" if evidence else "normal"

@@ -16,10 +16,8 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from experiments import markdown
 from experiments.designs import plausible_villages, stretched
-from experiments.messages import number, rupiah, text
-from experiments.validation.laboratory import OWN_KINDS, WEEKS, Laboratory, made_by, shipped, try_in
+from experiments.validation.laboratory import OWN_KINDS, WEEKS, Laboratory, shipped, try_in
 from experiments.validation.patterns import KnockOut, calendar_off, knocked
 from experiments.validation.statistics import FIRST_CYCLE, PACKAGE
 from sim.parameters import DAYS_PER_WEEK, Value
@@ -89,6 +87,7 @@ SPREADSHEET: Final = "spreadsheet"
 RANGES: Final[Mapping[str, float]] = {"ranges_half": 0.5, "ranges_double": 2}  # times as wide
 MOST: Final = (0.05, 0.95)  # of villages
 PRACTICALLY_NOTHING = 1.0  # Rp
+FEW: Final = 50  # villages: with fewer, no order is called firm
 NEARLY_SURE: Final = 1.96  # standard errors to either side
 
 
@@ -195,15 +194,18 @@ def summarise(
     `left`: by form its mean and median gain over villages, and the mean's share of the full
     model's. `orders`: by form the plans from the highest mean gain to the lowest.
     `firm`: pairs (better, worse) whose means differ by more than `margin` in the full model, that
-    keep their order under every alternative and in MOST_VILLAGES, with the share of villages in
-    which the first is better; `on_average`: the same in fewer villages; `depends`: all pairs that
-    some form turns, with these forms.
+    keep their order by more than `margin` under every alternative, and in MOST_VILLAGES, with the
+    share of villages in which the first is better; `on_average`: the same in fewer villages;
+    `thin`: with the form in which they are closest, and by how much; `depends`: all pairs that some
+    alternative turns, with these. `turned`: [ablation, better, worse, gap, error] of pairs that an
+    ablation turns, the gap (Rp, with its standard error, paired over villages) being that of the
+    worse over the better there.
     """
     plan = next(iter(titles))
     means = table.groupby(["form", "scenario_id"])["gain"].mean().unstack()
     middle = table.groupby(["form", "scenario_id"])["gain"].median().unstack()
     full = means.loc["full"]
-    firm, on_average, depends = [], [], []
+    firm, on_average, thin, depends = [], [], [], []
     for better, worse in itertools.permutations(titles, 2):
         if full[better] <= full[worse]:
             continue
@@ -214,9 +216,17 @@ def summarise(
         ]
         if turned:
             depends.append([better, worse, *turned])
-        elif full[better] - full[worse] > margin:
+            continue
+        apart = {
+            name: float(means.loc[name, better] - means.loc[name, worse])
+            for name in ("full", *ALTERNATIVES, *RANGES)
+        }
+        least = min(apart, key=lambda name: apart[name])
+        if apart[least] > margin:
             villages = _better_in(table, better, worse)
             (firm if villages >= MOST_VILLAGES else on_average).append([better, worse, villages])
+        elif apart["full"] > margin:
+            thin.append([better, worse, least, apart[least]])
     return {
         "titles": {name: dict(title) for name, title in titles.items()},
         "headline": {form: _headline(table, plan, form, margin) for form in ("full", *RANGES)},
@@ -234,10 +244,29 @@ def summarise(
         "means": {form: row.to_dict() for form, row in means.iterrows()},
         "firm": firm,
         "on_average": on_average,
+        "thin": thin,
         "depends": depends,
+        "turned": _turned(table, means, list(titles)),
+        "villages": int(table.loc[table["form"] == "full", "village_id"].nunique()),
         "margin": margin,
         "error": _errors(table, plan),
     }
+
+
+def _turned(table: pd.DataFrame, means: pd.DataFrame, plans: Sequence[str]) -> list[list[Any]]:
+    """Pairs of plans whose order an ablation turns."""
+    found: list[list[Any]] = []
+    for form in ABLATIONS[1:]:
+        gains = table[table["form"] == form].pivot(
+            index="village_id", columns="scenario_id", values="gain"
+        )
+        for better, worse in itertools.permutations(plans, 2):
+            here = means.loc["full", better] - means.loc["full", worse]
+            if here > PRACTICALLY_NOTHING and means.loc[form, better] < means.loc[form, worse]:
+                gap = gains[worse] - gains[better]
+                error = float(gap.std(ddof=1) / math.sqrt(len(gap)))
+                found.append([form, better, worse, float(gap.mean()), error])
+    return found
 
 
 def _better_in(table: pd.DataFrame, better: str, worse: str) -> float:
@@ -263,89 +292,3 @@ def _errors(table: pd.DataFrame, plan: str) -> dict[str, float]:
         form: float((mine["full"] - mine[form]).std(ddof=1) / math.sqrt(len(mine)))
         for form in mine.columns
     }
-
-
-def told(summary: Mapping[str, Any], lang: str) -> list[str]:
-    """Where the first plan's gain comes from, against paper, and which orders are firm."""
-    plan, gain = titled(summary, lang)[0], rupiah(summary["left"]["full"]["mean"], lang)
-    lines = [text(lang, "ablate.full", plan=plan, gain=gain)]
-    for form in ABLATIONS[1:]:
-        lines.append(text(lang, "ablate.left", **_what(summary, form, lang)))
-    return [*lines, *_orders(summary, lang), "", text(lang, "say.limits")]
-
-
-def titled(summary: Mapping[str, Any], lang: str) -> list[str]:
-    """The titles of the plans, that whose gain is taken apart first."""
-    return [title[lang] for title in summary["titles"].values()]
-
-
-def page(summary: Mapping[str, Any], manifest: Mapping[str, Any]) -> str:
-    """The result as a page in Markdown, in English."""
-    rows = []
-    for form in (*ABLATIONS, *ALTERNATIVES, SPREADSHEET):
-        error = rupiah(NEARLY_SURE * summary["error"][form], "en")
-        rows.append((*_what(summary, form, "en").values(), "" if form == "full" else error))
-    adds = f"“{titled(summary, 'en')[0]}” adds, a member and week"
-    head = ("form", adds, "of 100", "± (difference to the first)")
-    orders = "\n".join(_orders(summary, "en")).replace("\n- ", "\n* ")
-    return "\n\n".join([made_by(manifest), markdown.table(head, rows), orders]) + "\n"
-
-
-def _what(summary: Mapping[str, Any], form: str, lang: str) -> dict[str, str]:
-    left = summary["left"][form]
-    return {
-        "form": text(lang, f"ablate.form.{form}"),
-        "gain": rupiah(left["mean"], lang),
-        "share": "-" if math.isnan(left["share"]) else number(100 * left["share"], lang, 0),
-    }
-
-
-def _orders(summary: Mapping[str, Any], lang: str) -> list[str]:
-    """The order of the plans here and on paper, the headline, and which orders are firm."""
-    titles = dict(zip(summary["titles"], titled(summary, lang), strict=True))
-    full, sheet = summary["left"]["full"], summary["left"][SPREADSHEET]
-
-    def order(form: str) -> str:
-        names, means = summary["orders"][form], summary["means"][form]
-        words = titles[names[0]]
-        for before, name in itertools.pairwise(names):
-            same = means[before] - means[name] < PRACTICALLY_NOTHING
-            words += f" {'=' if same else '>'} {titles[name]}"
-        return words
-
-    lines = [
-        text(lang, "ablate.model", order=order("full")),
-        "",
-        text(
-            lang, "ablate.sheet", gain=rupiah(sheet["mean"], lang),
-            own=rupiah(full["mean"], lang), order=order(SPREADSHEET),
-        ),
-        "",
-    ]  # fmt: skip
-    lines += [f"- {_headline_told(summary, form, lang)}" for form in summary["headline"]]
-    margin, least = rupiah(summary["margin"], lang), number(100 * MOST_VILLAGES, lang, 0)
-    for how, head in (
-        ("firm", text(lang, "ablate.firm", margin=margin, least=least)),
-        ("on_average", text(lang, "ablate.on_average")),
-    ):
-        if summary[how]:
-            lines += ["", head, ""]
-        for better, worse, villages in summary[how]:
-            names = {"better": titles[better], "worse": titles[worse]}
-            share = number(100 * villages, lang, 0)
-            lines.append(f"- {text(lang, 'ablate.over', **names, share=share)}")
-    for better, worse, *forms in summary["depends"]:
-        named = "; ".join(text(lang, f"ablate.form.{form}") for form in forms)
-        names = {"better": titles[better], "worse": titles[worse]}
-        lines += ["", text(lang, "ablate.depends", forms=named, **names)]
-    return lines
-
-
-def _headline_told(summary: Mapping[str, Any], form: str, lang: str) -> str:
-    row = summary["headline"][form]
-    return text(
-        lang, "ablate.headline", form=text(lang, f"ablate.form.{form}"),
-        gain=rupiah(row["mean"], lang), low=rupiah(row["low"], lang),
-        high=rupiah(row["high"], lang), margin=rupiah(summary["margin"], lang),
-        better=number(100 * row["better"], lang, 0),
-    )  # fmt: skip

@@ -11,17 +11,45 @@ import pandas as pd
 from experiments import markdown
 from experiments.messages import number, rupiah, text
 from experiments.validation.claims import FEW, MOST, Unit
+from sim.scenario import DEFAULT_GROUP
+
+FEWEST_VILLAGES, FEWEST_RUNS = 20, 100  # with fewer, nothing is judged
+
+
+def few(asked: Mapping[str, Any]) -> bool:
+    """Whether a sample is too small to judge a claim by."""
+    runs = asked["villages"] * asked["replications"]
+    return bool(asked["villages"] < FEWEST_VILLAGES or runs < FEWEST_RUNS)
+
+
+def _judged(summary: pd.DataFrame, asked: Mapping[str, Any]) -> pd.DataFrame:
+    """The summary, its verdicts taken back where the sample is too small for them."""
+    if not few(asked):
+        return summary
+    told_of = summary["verdict"].where(summary["verdict"].eq("untestable"), "few")
+    return summary.assign(verdict=told_of)
+
+
+def _warnings(asked: Mapping[str, Any], lang: str) -> list[str]:
+    lines = []
+    if few(asked):
+        lines.append(text(lang, "claims.few", villages=FEWEST_VILLAGES, runs=FEWEST_RUNS))
+    if asked.get("group", {}).get("id", DEFAULT_GROUP) != DEFAULT_GROUP:
+        lines.append(text(lang, "claims.other_group"))
+    return lines
 
 
 def page(summary: pd.DataFrame, manifest: Mapping[str, Any], lang: str) -> str:
     """The table as Markdown."""
     asked = manifest["question"]
+    summary = _judged(summary, asked)
     head = [text(lang, f"claims.head.{name}") for name in ("paper", "measure", "before", "after",
                                                            "true", "verdict")]  # fmt: skip
     mine = [row for row in summary.to_dict("records") if not row["row"].startswith("X")]
     others = [row for row in summary.to_dict("records") if row["row"].startswith("X")]
     parts = [
         f"# {_title(asked, lang)}",
+        *_warnings(asked, lang),
         text(lang, "claims.how", villages=number(asked["villages"], lang, 0),
              replications=asked["replications"], most=number(10 * MOST, lang, 0),
              few=number(10 * FEW, lang, 0)),
@@ -75,16 +103,12 @@ def _title(asked: Mapping[str, Any], lang: str) -> str:
 
 def told(summary: pd.DataFrame, manifest: Mapping[str, Any], lang: str) -> list[str]:
     """How many claims are supported, contradicted, undecided or untestable, then each in a line."""
+    asked = manifest["question"]
+    summary = _judged(summary, asked)
     counts = summary.loc[~summary["row"].str.startswith("X"), "verdict"].value_counts()
-    lines = [
-        _title(manifest["question"], lang),
-        text(
-            lang, "claims.count",
-            **{name: int(counts.get(name, 0))
-               for name in ("supported", "contradicted", "depends", "untestable")},
-        ),
-        "",
-    ]  # fmt: skip
+    kinds = ("supported", "contradicted", "depends", "untestable")
+    count = text(lang, "claims.count", **{name: int(counts.get(name, 0)) for name in kinds})
+    lines = [_title(asked, lang), *_warnings(asked, lang), *([] if few(asked) else [count]), ""]
     nothing = summary["verdict"].eq("untestable") & summary["after_mid"].isna()
     for row in summary[~nothing].to_dict("records"):
         paper, measure, before, after, true, said = _cells(row, lang)

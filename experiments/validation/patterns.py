@@ -143,7 +143,7 @@ CHECKS: Final = (
     Check("V12a", "emergent", "paper", 0.02, np.inf, of.audience_first, _NO_DECREE, sure=True),
     Check("V12b", "assumed", "paper", 0.1, 1, of.training_first, knocked(train_gain_proposal=0)),
     Check("V13a", "assumed", "paper", 0.8, 1, of.the_house_fails, _two_houses),
-    Check("V13b", "emergent", "paper", 0.05, 0.35, of.one_partner_out, _NO_VISITS),
+    Check("V13b", "assumed", "paper", 0.05, 0.35, of.one_partner_out, _NO_VISITS),
     Check("V13c", "assumed", "literature", 0, 12, of.recovery),
     Check("V13d", "assumed", "paper", 0.05, 0.35, of.one_tie_breaks, _ONE_NET),
     Check("P1", "emergent", "paper", 0.7, 1, of.outside_ties_bind),

@@ -26,9 +26,13 @@ Verdict = Literal[
     "no_knock_out",
     "knock_out_passes",
     "passes_elsewhere",
+    "default_only",
+    "not_tried",
     "untested",
 ]
-A_FEW = 20  # villages: with fewer, the default village alone decides
+A_FEW = 20  # plausible villages, at least, for evidence
+LEAST = 0.5  # share of plausible villages in which evidence must hold
+EDGE = 2.0  # Monte Carlo errors from a bound within which a value is at the edge
 RUNS = 200  # in the default village, whose numbers are told with their error
 COLUMNS = ["check", "village_id", "value", "error", "knock_out", "holds", "knock_out_holds"]
 
@@ -86,6 +90,7 @@ def summarise(table: pd.DataFrame) -> pd.DataFrame:
                 "verdict": _in_all(
                     verdict(check, first["holds"], first["knock_out_holds"]), plausible
                 ),
+                "remark": remark(check, first),
             }
         )  # fmt: skip
     summary = pd.DataFrame(rows)
@@ -112,16 +117,36 @@ def verdict(check: Check, holds: float, knock_out_holds: float) -> Verdict:
 
 
 def _in_all(verdict: Verdict, plausible: pd.DataFrame) -> Verdict:
-    """No evidence either where the knock-out holds in as many plausible villages.
+    """No evidence either where it seldom holds, or its knock-out as often, in plausible villages.
 
     Paired over villages; fewer means by more than two standard errors.
     """
     both = plausible[["holds", "knock_out_holds"]].dropna().astype(float)
-    if verdict != "evidence" or len(both) < A_FEW:
+    if verdict != "evidence":
         return verdict
+    if len(both) < A_FEW:
+        return "not_tried"
     fewer = both["holds"] - both["knock_out_holds"]
-    sure = fewer.mean() > 2 * fewer.std(ddof=1) / np.sqrt(len(fewer))
-    return "evidence" if sure else "passes_elsewhere"
+    if not fewer.mean() > 2 * fewer.std(ddof=1) / np.sqrt(len(fewer)):
+        return "passes_elsewhere"
+    return "evidence" if _share(plausible["holds"]) >= LEAST else "default_only"
+
+
+def remark(check: Check, first: Mapping[str, float] | pd.Series[Any]) -> str:
+    """What else must be said of a check in the default village: `passes`, `alike`, `edge`, or none.
+
+    passes: its knock-out holds as well; alike: luck explains the difference to its knock-out, whose
+    error is taken to be that of the check; edge: luck may put the value outside its tolerance.
+    """
+    value, other, error = (float(first[name]) for name in ("value", "knock_out", "error"))
+    found = []
+    if first["knock_out_holds"] == 1:
+        found.append("passes")
+    elif not np.isnan(other) and error > 0 and abs(value - other) <= EDGE * np.hypot(error, error):
+        found.append("alike")
+    if error > 0 and min(abs(value - check.low), abs(value - check.high)) <= EDGE * error:
+        found.append("edge")
+    return " ".join(found)
 
 
 def _share(holds: pd.Series[Any]) -> float:
@@ -137,12 +162,7 @@ def told(summary: pd.DataFrame, lang: str) -> list[str]:
     shares = emergent["share"].dropna()
     lines = [
         text(lang, "validate.score", good=int(good.sum()), all=len(good)),
-        text(
-            lang,
-            "validate.villages",
-            share=number(10 * shares.mean(), lang, 1),
-            together=_number(100 * together, lang, 0),
-        ),
+        *_elsewhere(summary, shares, together, lang),
         "",
     ]
     for row in summary.to_dict("records"):
@@ -154,10 +174,35 @@ def told(summary: pd.DataFrame, lang: str) -> list[str]:
                 low=_number(row["low"], lang), high=_number(row["high"], lang),
                 knock_out=_number(row["knock_out"], lang),
                 share=_number(100 * row["share"], lang, 0),
-                verdict=text(lang, f"validate.verdict.{row['verdict']}"),
+                verdict=_worth(row, lang),
             )
         )  # fmt: skip
     return [*lines, "", text(lang, "say.limits")]
+
+
+def _elsewhere(
+    summary: pd.DataFrame, shares: pd.Series[float], together: float, lang: str
+) -> list[str]:
+    """How it is in other villages, where some were tried."""
+    if summary["villages"].max() < A_FEW:
+        return [text(lang, "validate.few", least=A_FEW)]
+    share = number(10 * shares.mean(), lang, 1)
+    if np.isnan(together):
+        return [text(lang, "validate.villages_none", share=share)]
+    return [text(lang, "validate.villages", share=share, together=number(100 * together, lang, 0))]
+
+
+def _worth(row: Mapping[str, Any], lang: str) -> str:
+    """The verdict, and what else must be said where the verdict does not say it."""
+    known = isinstance(row["remark"], str)  # an empty one comes back from a CSV as no number
+    said = row["remark"] if known and row["verdict"] != "knock_out_passes" else ""
+    if row["kind"] == "guard" or row["verdict"] in ("untested", "fails"):
+        said = ""
+    remarks = [text(lang, f"validate.remark.{each}") for each in said.split()]
+    share = number(100 * row["share"], lang, 0) if row["share"] == row["share"] else "-"
+    verdict = text(lang, f"validate.verdict.{row['verdict']}",
+                   **({"share": share} if row["verdict"] == "default_only" else {}))  # fmt: skip
+    return "; ".join([verdict, *remarks])
 
 
 def page(summary: pd.DataFrame, manifest: Mapping[str, Any]) -> str:
@@ -176,7 +221,7 @@ def page(summary: pd.DataFrame, manifest: Mapping[str, Any]) -> str:
             _number(row["knock_out"], "en"),
             _number(100 * row["share"], "en", 0),
             _number(100 * row["knock_out_share"], "en", 0),
-            text("en", f"validate.verdict.{row['verdict']}"),
+            _worth(row, "en"),
         )
         for row in summary.to_dict("records")
     ]

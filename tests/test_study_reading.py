@@ -11,7 +11,7 @@ import pytest
 from scipy.stats import qmc, sobol_indices
 
 from experiments.analysis import responses, sensitivity
-from experiments.messages import parameter_name, rupiah
+from experiments.messages import rupiah
 from experiments.studies import executors, reading
 from experiments.studies.sweep import run_study
 from tests.studies import kept, plan
@@ -197,9 +197,3 @@ def test_the_words_hold_the_numbers(tmp_path: Path) -> None:
     gains = (means["only_fgd"] - means["none"]).groupby("payment_lag").median()
     assert rupiah(gains.max(), "en") in said
     assert rupiah(gains.min(), "en") in said
-
-
-def test_prices_have_names_of_their_products() -> None:
-    assert parameter_name("price_pisang", "id") == "Harga pisang (Rp)"
-    assert parameter_name("labour_rate_kue_lapis", "en") == "Pieces of kue lapis an hour"
-    assert parameter_name("demand_dispersion", "en") == "demand_dispersion"

@@ -17,6 +17,7 @@ from experiments.messages import (
     day,
     month,
     number,
+    parameter_name,
     placeholders,
     rupiah,
     text,
@@ -26,6 +27,7 @@ from experiments.plots.map import SHAPES
 from experiments.plots.strip import MARKS
 from sim import measures
 from sim.parameters import INTERVENTION_KINDS, OUTLET_KINDS
+from sim.scenario import load_group, register_of
 
 # Words that participants do not use (rules of the field materials).
 FORBIDDEN = re.compile(
@@ -33,7 +35,9 @@ FORBIDDEN = re.compile(
     r"distribusi|signifikan|baseline|agen|variabel|interval|korelasi)\b",
     re.IGNORECASE,
 )
-ON_FIGURES = ("measure.", "activity.", "partner.", "tie.", "trust.", "binding.", "plot.")
+LONGEST = 45  # signs of a parameter's name, which stands in a row of a figure
+ON_FIGURES = ("measure.", "activity.", "partner.", "tie.", "trust.", "binding.", "plot.",
+              "parameter.", "parameter_of.")  # fmt: skip
 
 
 def test_both_languages_say_the_same_things() -> None:
@@ -126,3 +130,32 @@ def test_every_column_and_kind_has_a_name(lang: str) -> None:
     assert {f"partner.{kind}" for kind in OUTLET_KINDS} <= set(texts)
     assert set(MARKS) == set(INTERVENTION_KINDS)
     assert set(OUTLET_KINDS) <= set(SHAPES)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("group", ["semangat72", "contoh"])
+def test_every_uncertain_parameter_has_a_name_of_its_own(group: str, lang: str) -> None:
+    register = register_of(load_group(group))
+    names = {name: parameter_name(name, lang) for name, row in register.items() if row.drawn}
+    assert [name for name, words in names.items() if words == name] == []
+    assert [words for words in names.values() if len(words) > LONGEST or "_" in words] == []
+    assert len(set(names.values())) == len(names)
+    assert lang == "en" or not any(FORBIDDEN.search(words) for words in names.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "indonesian", "english"),
+    [
+        ("price_pisang", "Harga pisang (Rp)", "Price of pisang (Rp)"),
+        ("price_shock_weeks", "Lama bahan mahal (minggu)", "Weeks an ingredient stays dear"),
+        ("demand_school_kue_lapis", "Laku sehari, kantin sekolah: kue lapis",
+         "Sold a day, school canteen: kue lapis"),
+        ("farm_days_mar", "Hari kerja sawah seminggu, bulan Mar", "Days of field work a week, Mar"),
+        ("rain_drying_des", "rain_drying_des", "rain_drying_des"),
+        ("cost_fgd_rp", "Biaya (Rp): Musyawarah (FGD)", "Cost (Rp): Group discussion (FGD)"),
+        ("margin_pasar", "Bagian pasar dari harga", "Share of the price that pasar keeps"),
+        ("nobody_knows", "nobody_knows", "nobody_knows"),
+    ],
+)  # fmt: skip
+def test_names_by_rule(name: str, indonesian: str, english: str) -> None:
+    assert (parameter_name(name, "id"), parameter_name(name, "en")) == (indonesian, english)

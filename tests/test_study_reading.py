@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from scipy.stats import qmc, sobol_indices
 
-from experiments.analysis import responses, sensitivity
-from experiments.messages import parameter_name, rupiah
-from experiments.studies import executors, reading
+from experiments.analysis import recovery, responses, sensitivity
+from experiments.messages import rupiah
+from experiments.studies import executors, reading, recovering
 from experiments.studies.sweep import run_study
 from tests.studies import kept, plan
 
@@ -116,20 +116,112 @@ def test_stability_doubles_and_knows_its_error() -> None:
     assert responses.enough(last["error"], 100, 1.96 * last["error"] / 2) == 400
 
 
+def shocked(usual: np.ndarray, struck: np.ndarray) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Runs [village, week] without and with a shock, one for each village, and their design."""
+    rows = [
+        {"scenario_id": "none", "point_id": point, "village_id": village, "replication_id": 0,
+         "x_weekly": weeks}
+        for point, values in (("a", usual), ("b", struck))
+        for village, weeks in enumerate(values)
+    ]  # fmt: skip
+    return pd.DataFrame(rows), pd.DataFrame({"point_id": ["a", "b"], "shock": ["none", "ill"]})
+
+
 def test_recovery_by_hand() -> None:
-    usual, struck = np.full(12, 100.0), np.full(12, 100.0)
-    struck[4:6] = 40
-    runs = pd.DataFrame(
-        {"scenario_id": "none", "point_id": ["a", "b"], "x_weekly": [usual, struck]}
-    )
-    design = pd.DataFrame({"point_id": ["a", "b"], "shock": ["none", "ill"]})
-    ratios = responses.recovery(runs, design, "x")
+    usual, struck = np.full((1, 12), 100.0), np.full((1, 12), 100.0)
+    struck[:, 4:6] = 40
+    (pair,) = recovery.pairs(*shocked(usual, struck), "x")
+    ratios = recovery.ratios(pair)
     by_week = ratios.set_index("week")["ratio"]
     assert by_week[3] == 1
     assert by_week[5] == pytest.approx((100 + 40 + 40) / 300)
     assert by_week[8] == 1
-    assert responses.weeks_until_well(ratios, 6) == 2
-    assert np.isnan(responses.weeks_until_well(ratios.assign(ratio=0.5), 6))
+    assert recovery.weeks_until_well(ratios, 6) == 2
+    assert np.isnan(recovery.weeks_until_well(ratios.assign(ratio=0.5), 6))
+    assert recovery.lost(pair, 4)[0] == pytest.approx(1.2)
+    assert ratios[["lo", "hi"]].isna().all(axis=None)  # one village tells nothing of others
+
+
+def test_a_rebound_is_no_recovery() -> None:
+    """Late pay comes at once, then less than usual: well only when it stays so."""
+    ratios = pd.DataFrame({"week": range(10, 18), "ratio": [1.8, 0.9, 0.9, 0.96, 0.9, 1, 0.97, 1]})
+    assert recovery.weeks_until_well(ratios, 10) == 5
+    assert np.isnan(recovery.weeks_until_well(ratios[:5], 10))
+    assert recovery.weeks_until_well(ratios[5:], 15) == 0
+
+
+def test_the_band_keeps_pairs_and_what_comes_late_is_no_loss() -> None:
+    luck = np.random.default_rng(3)
+    usual = luck.uniform(50, 150, (40, 1)) * np.ones((40, 10))
+    struck = usual.copy()
+    struck[:, 3] = 0
+    struck[:, 6] *= 1.5
+    (pair,) = recovery.pairs(*shocked(usual, struck), "x")
+    ratios = recovery.ratios(pair, seed=1).set_index("week")
+    assert ratios.loc[4, "lo"] == pytest.approx(2 / 3)  # however villages differ
+    assert ratios.loc[4, "hi"] == pytest.approx(2 / 3)
+    assert recovery.lost(pair, 3) == pytest.approx((0.5, 0.5, 0.5))
+    struck[:, 3] = usual[:, 3] * luck.uniform(0, 1, 40)
+    (pair,) = recovery.pairs(*shocked(usual, struck), "x")
+    ratios = recovery.ratios(pair, seed=1).set_index("week")
+    assert ratios.loc[4, "lo"] < ratios.loc[4, "ratio"] < ratios.loc[4, "hi"]
+    assert ratios.equals(recovery.ratios(pair, seed=1).set_index("week"))
+
+
+def test_a_run_without_its_counterpart_is_left_out() -> None:
+    runs, design = shocked(np.full((3, 6), 100.0), np.full((3, 6), 50.0))
+    (pair,) = recovery.pairs(runs.drop(index=1).reset_index(drop=True), design, "x")
+    assert len(pair.struck) == len(pair.usual) == 2
+    assert recovery.pairs(runs[:3], design, "x") == []
+
+
+@pytest.mark.parametrize(
+    ("strike", "said"),
+    [
+        ({}, "hardly anything is lost."),
+        ({4: -100.0, 5: -100.0, 6: -100.0}, "at worst -100 of 100, which is a loss; nearly well, "
+         "and it stays so, 2 weeks after it ends; in all 6 weeks' worth is lost."),
+        ({11: 0.0}, "at worst 67 of 100 are left; not well again by the last week (11); "
+         "in all 1 weeks' worth is lost."),
+    ],
+)  # fmt: skip
+def test_words_on_a_shock(strike: dict[int, float], said: str) -> None:
+    usual = np.full((1, 12), 100.0)
+    struck = usual.copy()
+    for week, value in strike.items():
+        struck[:, week] = value
+    (pair,) = recovery.pairs(*shocked(usual, struck), "x")
+    loss, low, high = recovery.lost(pair, 4)
+    table = recovery.ratios(pair).assign(first=4, end=7, lost=loss, lost_lo=low, lost_hi=high)
+    assert recovering._sentence(table, "Ill", "Plan", "en") == f"Ill, Plan: {said}"
+
+
+# --- How sure it is ------------------------------------------------------------------------------
+
+
+def test_cells_that_cannot_be_told_apart() -> None:
+    luck = np.random.default_rng(5)
+    village = luck.normal(0, 1_000, (60, 1))
+    cells = village + np.array([0, 90, 100, -500]) + luck.normal(0, 50, (60, 4))
+    assert list(responses.alike(cells, 2)) == [False, True, True, False]
+    assert responses.alike(cells, 2, seed=1)[1]
+    assert not responses.alike(cells[:, [0, 3]], 0)[1]  # villages differ more, but pairs do not
+
+
+def test_a_tornado_knows_its_chance() -> None:
+    luck = np.random.default_rng(2)
+    values = luck.random((60, 30))
+    names = [f"x{k}" for k in range(30)]
+    design = pd.DataFrame(values, columns=names).assign(point_id=np.arange(60))
+    results = pd.Series(10 * values[:, 0] + luck.normal(0, 1, 60))
+    table = sensitivity.tornado(design, results, names).set_index("parameter")
+    assert list(table.index[table["sure"]]) == ["x0"]
+    assert (table["at_low_lo"] < table["at_low"]).all()
+    lower = results[values[:, 0] <= np.quantile(values[:, 0], 0.2)]
+    half = 2.2010 * lower.std() / np.sqrt(12)  # Student's t, 11 degrees of freedom
+    assert table.loc["x0", "at_low_hi"] == pytest.approx(lower.mean() + half, rel=1e-4)
+    few = sensitivity.tornado(design[:12], results[:12], names)
+    assert not few["sure"].all()
 
 
 # --- Reports -------------------------------------------------------------------------------------
@@ -197,9 +289,3 @@ def test_the_words_hold_the_numbers(tmp_path: Path) -> None:
     gains = (means["only_fgd"] - means["none"]).groupby("payment_lag").median()
     assert rupiah(gains.max(), "en") in said
     assert rupiah(gains.min(), "en") in said
-
-
-def test_prices_have_names_of_their_products() -> None:
-    assert parameter_name("price_pisang", "id") == "Harga pisang (Rp)"
-    assert parameter_name("labour_rate_kue_lapis", "en") == "Pieces of kue lapis an hour"
-    assert parameter_name("demand_dispersion", "en") == "demand_dispersion"

@@ -1,4 +1,4 @@
-"""How a result answers to what a study varies: means by village, gains, cells, stability, recovery.
+"""How a result answers to what a study varies: means by village, gains, cells, stability.
 
 `runs` is one row a run with scenario_id, point_id, village_id, replication_id and measures;
 `design` one row a point, with what was varied.
@@ -11,13 +11,14 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 CELL: Final = ["point_id", "village_id"]
 BOOKKEEPING: Final = ("point_id", "row", "matrix")
 BAND: Final = (0.1, 0.5, 0.9)  # of villages
-RECOVERED: Final = 0.95  # of what would have been
-AT_ONCE: Final = 3  # weeks whose mean counts, as in V13
 NEARLY_SURE: Final = 1.96  # standard errors to either side
+RESAMPLES: Final = 500
+CONFIDENCE: Final = 0.95
 
 
 def varied(design: pd.DataFrame) -> list[str]:
@@ -84,51 +85,34 @@ def enough(error: float, count: int, margin: float) -> int:
     return int(np.ceil(count * (NEARLY_SURE * error / margin) ** 2))
 
 
-def recovery(
-    runs: pd.DataFrame, design: pd.DataFrame, measure: str, none: str = "none"
+def by_cell(
+    villages: pd.DataFrame, design: pd.DataFrame, factors: Sequence[str], scenario: str, told: str
 ) -> pd.DataFrame:
-    """scenario_id, shock, week, ratio: a measure kept weekly, with a shock over without it.
+    """[village, cell] of `told` (value or gain), cells by the levels of `factors`.
 
-    Means over all villages and luck of three weeks that end in `week`, at points that are alike
-    but for the shock. Without anything to compare with, nan.
+    villages: see `by_village`. Only villages that have a result in every cell.
     """
-    points = design.drop_duplicates("point_id").set_index("point_id")["shock"]
-    column = f"{measure}_weekly"
-    weekly = np.stack(list(runs[column]))
-    keys = pd.DataFrame(
-        {"scenario_id": runs["scenario_id"].to_numpy(), "shock": runs["point_id"].map(points)}
+    points = design[["point_id", *factors]].drop_duplicates("point_id")
+    mine = villages[villages["scenario_id"] == scenario].merge(points, on="point_id")
+    means = mine.groupby(["village_id", *factors], observed=True, dropna=False)[told].mean()
+    return means.unstack(list(factors)).dropna()
+
+
+def alike(table: NDArray[np.float64], best: int, seed: int = 0) -> NDArray[np.bool_]:
+    """Which cells of [village, cell] may be as high in the middle village as the cell `best`.
+
+    Villages are drawn anew, all their cells together, so that differences are paired. The errors
+    hold for all cells at once (95 in 100): the highest of many is partly luck.
+    """
+    gap = np.median(table[:, best]) - np.median(table, axis=0)
+    luck = np.random.default_rng(seed)
+    again = np.array(
+        [
+            np.median(table[luck.integers(0, len(table), len(table))], axis=0)
+            for _ in range(RESAMPLES)
+        ]
     )
-    means = {
-        key: weekly[rows.index.to_numpy()].mean(0)
-        for key, rows in keys.reset_index(drop=True).groupby(["scenario_id", "shock"])
-    }
-    frames = []
-    for (scenario, shock), values in means.items():
-        usual = means.get((scenario, none))
-        if shock == none or usual is None:
-            continue
-        mine, theirs = (_three_weeks(each) for each in (values, usual))
-        ratio = np.divide(mine, theirs, out=np.full(len(mine), np.nan), where=theirs > 0)
-        frames.append(
-            pd.DataFrame(
-                {
-                    "scenario_id": scenario, "shock": shock,
-                    "week": np.arange(AT_ONCE - 1, len(values)), "ratio": ratio,
-                }
-            )
-        )  # fmt: skip
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
-
-
-def _three_weeks(values: np.ndarray) -> np.ndarray:
-    return np.convolve(values, np.ones(AT_ONCE) / AT_ONCE, "valid")
-
-
-def weeks_until_well(ratios: pd.DataFrame, end: int) -> float:
-    """Weeks after the shock's last week (`end` is the week after it) until all is nearly well.
-
-    0: nothing is lost any more when it ends; nan: not within the run.
-    """
-    later = ratios[ratios["week"] >= end].sort_values("week")
-    well = later[later["ratio"] >= RECOVERED]
-    return float(well["week"].iloc[0] - end) if len(well) else np.nan
+    away = again[:, [best]] - again
+    error = away.std(0)
+    off = np.divide(away - gap, error, out=np.zeros_like(away), where=error > 0)
+    return np.asarray(gap <= np.quantile(off.max(1), CONFIDENCE) * error)

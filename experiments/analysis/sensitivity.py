@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import stats
 
 RESAMPLES: Final = 500
 CONFIDENCE: Final = 0.95
@@ -87,10 +88,12 @@ def needed(table: pd.DataFrame) -> int:
 def tornado(
     design: pd.DataFrame, results: pd.Series[float], parameters: Sequence[str]
 ) -> pd.DataFrame:
-    """parameter, low, high, at_low, at_high, swing: means of the result at a parameter's ends.
+    """parameter, low, high, at_low, at_high, swing, sure: the result at a parameter's ends.
 
     The lowest and the highest fifth of points are taken; everything else differs as it happens.
-    low, high: the mean of the parameter there. Widest swing first.
+    low, high: the mean of the parameter there. at_low, at_high: the mean result, each with its
+    95 in 100 as at_low_lo, at_low_hi, ... sure: whether the ends can be told apart, all parameters
+    tried at once (of a hundred that do nothing, five would differ by chance). Widest swing first.
     """
     points = design.drop_duplicates("point_id").set_index("point_id")
     rows = []
@@ -100,13 +103,34 @@ def tornado(
         lower, upper = values <= low, values >= high
         if low == high or not lower.any() or not upper.any():
             continue
+        one, other = results[lower], results[upper]
         rows.append(
             {
-                "parameter": name,
-                "low": values[lower].mean(), "high": values[upper].mean(),
-                "at_low": results[lower].mean(), "at_high": results[upper].mean(),
+                "parameter": name, "low": values[lower].mean(), "high": values[upper].mean(),
+                **_end("at_low", one), **_end("at_high", other),
+                "chance": _chance(one, other),
             }
         )  # fmt: skip
-    table = pd.DataFrame(rows, columns=["parameter", "low", "high", "at_low", "at_high"])
+    columns = ["parameter", "low", "high", *_end("at_low", results), *_end("at_high", results)]
+    table = pd.DataFrame(rows, columns=[*columns, "chance"])
     table["swing"] = (table["at_high"] - table["at_low"]).abs()
+    table["sure"] = table.pop("chance") * len(table) < 1 - CONFIDENCE
     return table.sort_values("swing", ascending=False, ignore_index=True)
+
+
+def _end(name: str, results: pd.Series[float]) -> dict[str, float]:
+    """The mean at one end with its 95 in 100; nan for these with one point."""
+    count, mean = len(results), results.mean()
+    if count < 2:
+        return {name: mean, f"{name}_lo": np.nan, f"{name}_hi": np.nan}
+    half = stats.t.ppf((1 + CONFIDENCE) / 2, count - 1) * results.std() / np.sqrt(count)
+    return {name: mean, f"{name}_lo": mean - half, f"{name}_hi": mean + half}
+
+
+def _chance(one: pd.Series[float], other: pd.Series[float]) -> float:
+    """How often ends that are alike would differ as much (Welch); 1 where nothing can be said."""
+    if min(len(one), len(other)) < 2:
+        return 1.0
+    if one.std() == other.std() == 0:
+        return float(one.mean() == other.mean())
+    return float(stats.ttest_ind(one, other, equal_var=False).pvalue)

@@ -18,7 +18,9 @@ from babel.numbers import format_decimal
 from ruamel.yaml import YAML
 
 LANGUAGES = ("id", "en")
-OF_A_THING = ("price_", "cost_", "labour_rate_", "shelf_life_days_", "distance_km_", "size_")
+OF_A_THING = (
+    "price_", "cost_", "labour_rate_", "shelf_life_days_", "distance_km_", "size_", "margin_"
+)  # fmt: skip
 LOCALES = {"id": "id_ID", "en": "en"}
 
 
@@ -107,11 +109,44 @@ def parameter_name(name: str, lang: str) -> str:
     key = f"parameter.{name}"
     if has_text(lang, key):
         return text(lang, key)
+    thing = _of_a_month(name, lang) or _of_an_activity(name, lang) or _of_a_place(name, lang)
+    if thing:
+        return thing
     for start in OF_A_THING:
         if name.startswith(start):
             thing = name.removeprefix(start).replace("_", " ")
             return text(lang, f"parameter_of.{start.rstrip('_')}", name=thing)
     return name
+
+
+def _of_a_month(name: str, lang: str) -> str:
+    """A value by month, such as rain_drying_jan; empty when it is none."""
+    head, _, last = name.rpartition("_")
+    months = [month(number, "en").lower() for number in range(1, 13)]
+    key = f"parameter_of.{head}"
+    if last not in months or not has_text(lang, key):
+        return ""
+    return text(lang, key, name=month(months.index(last) + 1, lang))
+
+
+def _of_an_activity(name: str, lang: str) -> str:
+    """What an activity costs, such as cost_fgd_hours; empty when it is none."""
+    kind, _, last = name.removeprefix("cost_").rpartition("_")
+    key = f"parameter_of.cost_{last}"
+    if not has_text(lang, f"activity.{kind}") or not has_text(lang, key):
+        return ""
+    return text(lang, key, name=text(lang, f"activity.{kind}"))
+
+
+def _of_a_place(name: str, lang: str) -> str:
+    """What a kind of outlet sells, such as demand_warung_opak; empty when it is none."""
+    for key in catalogue(lang):
+        start = f"demand_{key.removeprefix('partner.')}_"
+        if key.startswith("partner.") and name.startswith(start):
+            product = name.removeprefix(start).replace("_", " ")
+            place = text(lang, key).partition(" (")[0]  # without what explains it
+            return text(lang, "parameter_of.demand", place=place, name=product)
+    return ""
 
 
 def choice(value: str, lang: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -160,28 +161,38 @@ def indices(table: pd.DataFrame, names: Mapping[str, str], note: str, lang: str 
 
 
 @drawn
-def tornado(table: pd.DataFrame, names: Mapping[str, str], lang: str = "id") -> Figure:
-    """A row for each parameter: the mean result at its low and at its high end (rupiah).
+def tornado(
+    table: pd.DataFrame, names: Mapping[str, str], measure: str, note: str = "", lang: str = "id"
+) -> Figure:
+    """A row for each parameter: the mean result at its low and at its high end, with 95 in 100.
 
-    table: see `analysis.sensitivity.tornado`.
+    table: see `analysis.sensitivity.tornado` (unit of `measure`); note: how far to trust it.
     """
-    low = Line2D([], [], marker="o", color=ORANGE, markeredgecolor=INK, linestyle="",
+    low = Line2D([], [], marker="o", color=ORANGE, markeredgecolor=INK, linewidth=1.4,
                  label=text(lang, "study.at_low"))  # fmt: skip
-    high = Line2D([], [], marker="s", color=BLUE, linestyle="", label=text(lang, "study.at_high"))
+    high = Line2D([], [], marker="s", color=BLUE, linewidth=1.4, label=text(lang, "study.at_high"))
+    under = "; ".join([text(lang, f"measure.{measure}"), text(lang, "study.tornado_band")])
     figure = new_figure(
-        ROW * len(table) + 0.5, text(lang, "study.tornado_title"),
-        text(lang, "measure.net_income_gain"), [low, high],
-    )  # fmt: skip
+        ROW * len(table) + 0.5, text(lang, "study.tornado_title"), note or under, [low, high]
+    )
     ax = _rows(figure, len(table))
     for row, each in enumerate(table.to_dict("records")):
-        ends = (each["at_low"] / 1000, each["at_high"] / 1000)
         line = row + 0.72
+        ends = (each["at_low"] / 1000, each["at_high"] / 1000)
         ax.plot(ends, [line] * 2, color=HALF_BAND, linewidth=5, solid_capstyle="butt")
-        ax.plot(ends[0], line, "o", color=ORANGE, markeredgecolor=INK, markersize=6)
-        ax.plot(ends[1], line, "s", color=BLUE, markersize=6)
+        for end, mark, colour, edge, lift in (
+            ("at_low", "o", ORANGE, INK, -0.08),
+            ("at_high", "s", BLUE, BLUE, 0.08),
+        ):
+            sure = [each[f"{end}_lo"] / 1000, each[f"{end}_hi"] / 1000]
+            ax.plot(sure, [line + lift] * 2, color=colour, linewidth=1.4)
+            ax.plot(each[end] / 1000, line + lift, mark, color=colour, markeredgecolor=edge,
+                    markersize=5)  # fmt: skip
         told = f"{rupiah(each['at_low'], lang)} → {rupiah(each['at_high'], lang)}"
         _words(ax, row, names[each["parameter"]], told)
     number_axis(ax.xaxis, lang, 6)
+    if note:  # then what is measured has no room above
+        ax.set_xlabel(fit(under, WIDTH - 0.6, SMALL), fontsize=SMALL)
     return figure
 
 
@@ -227,7 +238,7 @@ def recovery(
 ) -> Figure:
     """A panel for each shock: what is left of a measure, of 100, week by week.
 
-    ratios: see `analysis.responses.recovery`, and first, end: the weeks of the shock.
+    ratios: see `analysis.recovery.ratios`, and first, end: the weeks of the shock.
     """
     shocks = list(dict.fromkeys(ratios["shock"]))
     looks = dict(zip(titles, series(len(titles)), strict=True))
@@ -247,11 +258,22 @@ def recovery(
         ax.axhline(HUNDRED, color=GREY, linewidth=0.8)
         for name, look in looks.items():
             line = mine[mine["scenario_id"] == name]
+            ax.fill_between(line["week"], HUNDRED * line["lo"], HUNDRED * line["hi"],
+                            color=look.colour, alpha=0.15, linewidth=0)  # fmt: skip
             ax.plot(line["week"], HUNDRED * line["ratio"], color=look.colour, dashes=look.dash)
         panel_title(ax, names[shock], "")
+        ax.set_ylim(*_around(mine))
         from_zero(ax)
-        ax.set_ylim(top=max(1.1 * HUNDRED, ax.get_ylim()[1]))
         number_axis(ax.yaxis, lang, 4)
     axes[-1].set_xlabel(text(lang, "study.week"))
     number_axis(axes[-1].xaxis, lang, 8)
     return figure
+
+
+def _around(ratios: pd.DataFrame) -> tuple[float, float]:
+    """Limits of an axis, of 100: a band that is far wider than the lines is cut off."""
+    low, high = HUNDRED * ratios["ratio"].min(), HUNDRED * max(1.0, ratios["ratio"].max())
+    room = (high - min(low, 0.0)) / 2
+    bottom = np.fmax(low - room, HUNDRED * np.fmin(ratios["lo"], ratios["ratio"]).min())
+    top = np.fmin(high + room, HUNDRED * np.fmax(ratios["hi"], ratios["ratio"]).max())
+    return float(bottom), float(max(top, 1.1 * HUNDRED))

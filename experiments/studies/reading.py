@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
-from experiments import say, store
+from experiments import say
 from experiments.analysis import responses, sensitivity
 from experiments.messages import number, rupiah, text
 from experiments.plots import study as plots
-from experiments.plots import style
 from experiments.plots.sweep import sweep_heatmap, sweep_lines
-from experiments.studies.described import NONE
-from experiments.studies.design import ASKED
-from experiments.studies.named import factor_name, input_name, level_name
-from experiments.studies.shards import KEYS
-from experiments.studies.verifying import Kept, of_question
+from experiments.studies import recovering
+from experiments.studies.material import Reading
+from experiments.studies.named import factor_name, input_name
 from sim.scenario import register_of
 
 MARGIN: Final = 1_000.0  # Rp a woman and week: less is practically the same
@@ -28,51 +25,7 @@ MOST_ROWS: Final = 10  # of a tornado
 MOST_PANELS: Final = 6
 BINS: Final = 8  # of a parameter that is drawn
 FEWEST: Final = 20  # villages, for stability; points, for what moves the result
-
-
-class _Reading:
-    """What every part of a report needs."""
-
-    def __init__(self, out: Path, lang: str) -> None:
-        self.out, self.lang, self.kept = out, lang, Kept(out)
-        asked = self.kept.manifest["question"]
-        self.titles = {each["id"]: each["title"][lang] for each in asked["scenarios"]}
-        self.baseline, *self.others = self.titles
-        measures = self.kept.frame.measures
-        self.measure = "net_income" if "net_income" in measures else measures[0]
-        design = store.read(out, "design")
-        self.design = design[design[ASKED]].reset_index(drop=True)
-        columns = [*KEYS, self.measure]
-        self.weekly = [f"{name}_weekly" for name in self.kept.frame.weekly]
-        self.runs = store.read(out, "runs", columns)
-        self.runs = of_question(self.kept, self.design, self.runs)
-        self.villages = responses.by_village(self.runs, self.measure, self.baseline)
-        self.factors = responses.varied(self.design)
-        self.told = "gain" if self.others else "value"
-        made = style.provenance(
-            self.kept.manifest["config_hash"], asked["seed"], max(1, asked["villages"]),
-            asked["replications"], self.kept.manifest["versions"]["semangat"], lang,
-        )  # fmt: skip
-        self.foot = style.footer(made, lang)
-
-    @property
-    def shown(self) -> str:
-        """The measure as figures call it."""
-        gain = self.told == "gain" and self.measure == "net_income"
-        return "net_income_gain" if gain else self.measure
-
-    @property
-    def told_titles(self) -> dict[str, str]:
-        """Scenarios that a figure of gains shows: all but the one they are compared with."""
-        return {name: self.titles[name] for name in self.others} or self.titles
-
-    def level(self, factor: str, level: Any) -> str:
-        """One level of what is varied, in words."""
-        return level_name(factor, level, self.kept.group, self.lang)
-
-    def save(self, figure: Any, name: str, data: pd.DataFrame) -> None:
-        """Keep a figure with what it shows."""
-        style.save(figure, self.out / "figures" / name, data, self.foot)
+FEW_VILLAGES: Final = 6  # with fewer, nothing is said of how sure a place is
 
 
 def report(out: Path, lang: str) -> list[str]:
@@ -85,7 +38,7 @@ def report(out: Path, lang: str) -> list[str]:
         (out / old).unlink(missing_ok=True)
     if not any((out / "tables" / "runs").glob("[!.]*.parquet")):
         return [text(lang, "study.empty")]
-    it = _Reading(out, lang)
+    it = Reading(out, lang)
     lines: list[str] = []
     if it.kept.file.design == "sobol":
         lines += _sobol(it)
@@ -95,7 +48,7 @@ def report(out: Path, lang: str) -> list[str]:
         lines += _cells(it)
     if it.kept.file.design in ("lhs", "sobol"):
         lines += _tornado(it)
-    lines += _recovery(it)
+    lines += recovering.lines(it)
     lines += _stability(it)
     lines += ["", *say.limits(lang)]
     name = "ringkasan.txt" if lang == "id" else "summary.txt"
@@ -106,7 +59,7 @@ def report(out: Path, lang: str) -> list[str]:
 # --- Grids and lists -----------------------------------------------------------------------------
 
 
-def _cells(it: _Reading) -> list[str]:
+def _cells(it: Reading) -> list[str]:
     """Tables and figures of a grid: dots, lines or maps, by how much is varied."""
     table = responses.cells(it.villages, it.design, it.factors)
     table.to_csv(it.out / "summary.csv", index=False)
@@ -129,7 +82,7 @@ def _cells(it: _Reading) -> list[str]:
     return _said(it, table)
 
 
-def _maps(it: _Reading, told: pd.DataFrame, factors: Sequence[str]) -> None:
+def _maps(it: Reading, told: pd.DataFrame, factors: Sequence[str]) -> None:
     """One map a scenario; a line parts the cells above the margin."""
     x, y = factors
     for name, title in it.told_titles.items():
@@ -141,7 +94,7 @@ def _maps(it: _Reading, told: pd.DataFrame, factors: Sequence[str]) -> None:
         it.save(figure, f"map_{name}", part)
 
 
-def _panels(it: _Reading, told: pd.DataFrame, numeric: Sequence[str], words: Sequence[str]) -> None:
+def _panels(it: Reading, told: pd.DataFrame, numeric: Sequence[str], words: Sequence[str]) -> None:
     """Small multiples over what is told in words, and dots for each of these by itself."""
     if numeric and words:
         x = max(numeric, key=lambda name: it.design[name].nunique())
@@ -176,7 +129,7 @@ def _panels(it: _Reading, told: pd.DataFrame, numeric: Sequence[str], words: Seq
             it.save(figure, f"dots_{name}", table)
 
 
-def _as_told(table: pd.DataFrame, it: _Reading) -> pd.DataFrame:
+def _as_told(table: pd.DataFrame, it: Reading) -> pd.DataFrame:
     """Cells with their gains as the value, where there is something to gain over."""
     if not it.others:
         return table
@@ -185,7 +138,7 @@ def _as_told(table: pd.DataFrame, it: _Reading) -> pd.DataFrame:
     )
 
 
-def _said(it: _Reading, table: pd.DataFrame) -> list[str]:
+def _said(it: Reading, table: pd.DataFrame) -> list[str]:
     """Where each scenario gains most and least (with only one: earns), in the middle village."""
     lines = []
     for name, title in it.told_titles.items():
@@ -197,13 +150,47 @@ def _said(it: _Reading, table: pd.DataFrame) -> list[str]:
         if most[it.told] - least[it.told] <= MARGIN:
             lines.append(text(it.lang, "say.sweep_same", title=title, **amounts))
             continue
+        rivals = _rivals(it, name, most)
+        if rivals is not None and _levels(it, least) in rivals:
+            lines.append(text(it.lang, "say.sweep_unclear", title=title, **amounts))
+            continue
         key = "say.sweep_gain" if it.others else "say.sweep"
         places = {"where": _place(it, most), "elsewhere": _place(it, least)}
-        lines.append(text(it.lang, key, title=title, **amounts, **places))
+        said = text(it.lang, key, title=title, **amounts, **places)
+        lines.append(f"{said} {_sure(it, rivals, len(mine))}".rstrip())
     return lines
 
 
-def _place(it: _Reading, row: pd.Series[Any]) -> str:
+def _rivals(it: Reading, scenario: str, most: pd.Series[Any]) -> list[tuple[Any, ...]] | None:
+    """Levels of the other cells that cannot be told apart from the best; None: few villages."""
+    table = responses.by_cell(it.villages, it.design, it.factors, scenario, it.told)
+    if len(table) < FEW_VILLAGES:
+        return None
+    places = [each if isinstance(each, tuple) else (each,) for each in table.columns]
+    best = places.index(_levels(it, most))
+    same = responses.alike(table.to_numpy(), best, it.kept.file.seed)
+    return [place for k, place in enumerate(places) if same[k] and k != best]
+
+
+def _sure(it: Reading, rivals: list[tuple[Any, ...]] | None, cells: int) -> str:
+    """How far the best place can be told apart from the others, as a sentence."""
+    if rivals is None:
+        return text(it.lang, "say.sweep_few", count=number(it.villages["village_id"].nunique(),
+                                                           it.lang, 0))  # fmt: skip
+    if not rivals:
+        return ""
+    if len(rivals) == 1:
+        place = _place(it, dict(zip(it.factors, rivals[0], strict=True)))
+        return text(it.lang, "say.sweep_alike", place=place)
+    counts = {"count": number(len(rivals), it.lang, 0), "all": number(cells - 1, it.lang, 0)}
+    return text(it.lang, "say.sweep_many_alike", **counts)
+
+
+def _levels(it: Reading, row: Mapping[str, Any] | pd.Series[Any]) -> tuple[Any, ...]:
+    return tuple(row[name] for name in it.factors)
+
+
+def _place(it: Reading, row: Mapping[str, Any] | pd.Series[Any]) -> str:
     return ", ".join(
         f"“{factor_name(name, it.lang)}” = {it.level(name, row[name])}" for name in it.factors
     )
@@ -212,18 +199,18 @@ def _place(it: _Reading, row: pd.Series[Any]) -> str:
 # --- Many uncertainties --------------------------------------------------------------------------
 
 
-def _results(it: _Reading, name: str) -> pd.Series[float]:
+def _results(it: Reading, name: str) -> pd.Series[float]:
     """By point: the mean over villages of what a scenario gains (or, alone, earns)."""
     mine = it.villages[it.villages["scenario_id"] == name]
     return mine.groupby("point_id")[it.told].mean().dropna()
 
 
-def _parameters(it: _Reading) -> list[str]:
+def _parameters(it: Reading) -> list[str]:
     register = register_of(it.kept.group)
     return [name for name in it.factors if name in register and is_numeric_dtype(it.design[name])]
 
 
-def _curves(it: _Reading) -> list[str]:
+def _curves(it: Reading) -> list[str]:
     """Response curves of the parameters that go along most with the result, in equal parts."""
     parameters = _parameters(it)
     points = it.design.drop_duplicates("point_id").set_index("point_id")
@@ -255,7 +242,7 @@ def _curves(it: _Reading) -> list[str]:
     return []
 
 
-def _tornado(it: _Reading) -> list[str]:
+def _tornado(it: Reading) -> list[str]:
     """The parameters whose ends are furthest apart, as a figure and in words."""
     name = (it.others or [it.baseline])[0]
     random = it.design
@@ -269,20 +256,29 @@ def _tornado(it: _Reading) -> list[str]:
     if not len(table):
         return []
     names = {each: factor_name(each, it.lang) for each in table["parameter"]}
-    it.save(plots.tornado(table, names, it.lang), "tornado", table)
+    unsure = int((~table["sure"]).sum())
+    note = ""
+    if unsure:
+        counts = {"points": len(results), "shown": len(table), "unsure": unsure}
+        told = {key: number(count, it.lang, 0) for key, count in counts.items()}
+        note = text(it.lang, "study.tornado_small", **told)
+    it.save(plots.tornado(table, names, it.shown, note, it.lang), "tornado", table)
     lines = ["", text(it.lang, "study.tornado", title=it.titles[name])]
     for row in table.head(5).to_dict("records"):
-        lines.append(
-            text(
-                it.lang, "study.tornado_line", name=names[row["parameter"]],
-                low=number(row["low"], it.lang, 3), high=number(row["high"], it.lang, 3),
-                at_low=rupiah(row["at_low"], it.lang), at_high=rupiah(row["at_high"], it.lang),
-            )
+        sides = {
+            key: rupiah(row[key], it.lang)
+            for end in ("at_low", "at_high") for key in (end, f"{end}_lo", f"{end}_hi")
+            if not pd.isna(row[key])
+        }  # fmt: skip
+        line = text(
+            it.lang, "study.tornado_line", name=names[row["parameter"]],
+            low=number(row["low"], it.lang, 3), high=number(row["high"], it.lang, 3), **sides,
         )  # fmt: skip
-    return lines
+        lines.append(line if row["sure"] else f"{line} {text(it.lang, 'study.by_chance')}")
+    return [*lines, *([note] if note else [])]
 
 
-def _sobol(it: _Reading) -> list[str]:
+def _sobol(it: Reading) -> list[str]:
     """Sobol' indices of the first strategy's gain, with a plain word on how sure they are."""
     name = (it.others or [it.baseline])[0]
     table = sensitivity.sobol(it.design, _results(it, name), it.kept.file.seed)
@@ -310,48 +306,10 @@ def _sobol(it: _Reading) -> list[str]:
     return [*lines, *([note] if small else [])]
 
 
-# --- Shocks, and when it is enough ---------------------------------------------------------------
+# --- When it is enough ---------------------------------------------------------------------------
 
 
-def _recovery(it: _Reading) -> list[str]:
-    """What a shock takes and when all is well again, where weeks were kept."""
-    shocks = it.kept.file.levers.shocks
-    if not shocks or not it.weekly or "shock" not in it.design:
-        return []
-    column = it.weekly[0]
-    runs = store.read(it.out, "runs", [*KEYS, column])
-    runs = runs[runs["scenario_id"].isin(list(it.titles))].reset_index(drop=True)
-    ratios = responses.recovery(runs, it.design, column.removesuffix("_weekly"), NONE)
-    if not len(ratios):
-        return []
-    ends = {
-        name: (min(each.week for each in some), max(each.week + each.weeks for each in some))
-        for name, some in shocks.items()
-    }
-    ratios["first"] = ratios["shock"].map(lambda name: ends[name][0])
-    ratios["end"] = ratios["shock"].map(lambda name: ends[name][1])
-    names = {name: it.level("shock", name) for name in ratios["shock"].unique()}
-    it.save(plots.recovery(ratios, it.titles, names, it.lang), "recovery", ratios)
-    lines = [""]
-    for (shock, scenario), mine in ratios.groupby(["shock", "scenario_id"], sort=False):
-        during = mine[(mine["week"] >= mine["first"]) & (mine["week"] <= mine["end"])]
-        weeks = responses.weeks_until_well(mine, int(mine["end"].iloc[0]))
-        left = during["ratio"].min()
-        told = {"shock": names[str(shock)], "title": it.titles[str(scenario)]}
-        worst = {"left": number(100 * max(0.0, left), it.lang, 0)}
-        if left >= responses.RECOVERED:
-            lines.append(text(it.lang, "study.hardly", **told))
-        elif pd.isna(weeks):
-            lines.append(text(it.lang, "study.not_well", **told, **worst))
-        elif not weeks:
-            lines.append(text(it.lang, "study.well_at_once", **told, **worst))
-        else:
-            after = number(weeks, it.lang, 0)
-            lines.append(text(it.lang, "study.well", **told, **worst, weeks=after))
-    return lines
-
-
-def _stability(it: _Reading) -> list[str]:
+def _stability(it: Reading) -> list[str]:
     """How the mean gain settles as villages are added, and how many make it known."""
     if not it.others or it.measure != "net_income":
         return []

@@ -148,7 +148,7 @@ def _against(
             "women": _fewest_usual_most(counts["better"]),
             "rupiah": _fewest_usual_most(gains),
         },
-        "better_of_20": round(20 * compared["net_income"]["better_runs"]),
+        "better_of_20": round(20 * float((gains > margin).mean())),
     }
 
 

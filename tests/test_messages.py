@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from experiments.messages import (
+    FORBIDDEN,
     LANGUAGES,
     MessageError,
     _flat,
@@ -29,12 +30,6 @@ from sim import measures
 from sim.parameters import INTERVENTION_KINDS, OUTLET_KINDS
 from sim.scenario import load_group, register_of
 
-# Words that participants do not use (rules of the field materials).
-FORBIDDEN = re.compile(
-    r"%|\b(persen|median|rata-rata|kuantil|ensemble|simulasi|parameter|skenario|probabilitas|"
-    r"distribusi|signifikan|baseline|agen|variabel|interval|korelasi)\b",
-    re.IGNORECASE,
-)
 LONGEST = 45  # signs of a parameter's name, which stands in a row of a figure
 ON_FIGURES = ("measure.", "activity.", "partner.", "tie.", "trust.", "binding.", "plot.",
               "parameter.", "parameter_of.")  # fmt: skip

@@ -153,13 +153,29 @@ def test_saying_nothing_changes_nothing(facts: Facts, tmp_path: Path) -> None:
 def test_mistakes_in_the_form_are_told_by_row(facts: Facts, form: Path) -> None:
     wrong = filled(
         form, date="kemarin", present="banyak", heard__price_opak=(7_000, 1),
-        partner__pasar="mungkin", new__1=("Kantin", "toko besar"),
+        partner__pasar="mungkin", new__1=("Kantin", "toko besar"), order__fgd=1, order__audience=1,
     )  # fmt: skip
+    book = load_workbook(wrong)
+    book.active.append(["zzz", "", 3])
+    book.save(wrong)
     with pytest.raises(ConfigError) as told:
         load_notes(wrong, facts)
+    assert len(told.value.problems) == 7
+    assert all(problem.line for problem in told.value.problems)
     words = str(told.value)
-    for expected in ("present", "not both", "write x to strike", "kind", "date"):
+    for expected in ("bukan tanggal", "bukan jumlah", "jangan dua-duanya", "tulis x", "toko besar",
+                     "dipakai dua kali", "'zzz' tidak ada"):  # fmt: skip
         assert expected in words, expected
+    with pytest.raises(ConfigError, match="is no date"):
+        load_notes(wrong, facts, "en")
+
+
+def test_more_women_than_there_are_cannot_be_present(facts: Facts, form: Path) -> None:
+    with pytest.raises(ConfigError, match="180 hadir, padahal anggota 20 ibu"):
+        load_notes(filled(form, date="2026-05-03", present=180), facts)
+    again = make_form(facts, form.parent / "again")[1]
+    with pytest.raises(ConfigError, match="tanggal belum diisi"):
+        load_notes(filled(again, present=18), facts)
 
 
 @pytest.mark.parametrize(
@@ -169,7 +185,7 @@ def test_mistakes_in_the_form_are_told_by_row(facts: Facts, form: Path) -> None:
         ({"struck": ["toko"]}, "no such outlet"),
         ({"heard": {"attend_trust": {"said": 1}}}, "nothing that people can be asked about"),
         ({"heard": {"price_opak": {"said": -5}}}, "-5 is outside"),
-        ({"present": 10, "silent": 12}, "12 silent of 10 present"),
+        ({"present": 10, "silent": 12}, "12 tidak bicara, padahal yang hadir 10"),
         ({"heard": {"price_opak": {}}}, "a number or seeds"),
         ({"menurut": "x"}, "menurut"),
     ],

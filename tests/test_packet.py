@@ -6,6 +6,7 @@ import io
 import json
 import re
 import shutil
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -20,8 +21,8 @@ from pypdf import PdfReader
 from scipy.stats import nbinom
 
 from experiments.analysis.asking import worth_asking
-from experiments.messages import text
-from experiments.packet import explorer, pictures, sheets
+from experiments.messages import FORBIDDEN, text
+from experiments.packet import almanac, explorer, pictures, sheets
 from experiments.packet.facts import FUTURES, read_facts
 from experiments.packet.make import _writer, drawings, make_packet
 from experiments.packet.numbers import nearest, share_out
@@ -34,7 +35,6 @@ from sim.parameters import ParameterError
 from sim.scenario import ConfigError, Group, load_group, load_scenario
 from tests.commands import call
 from tests.packets import EMPTY, SCENARIOS, WEEKS, comparison, pages, plan
-from tests.test_messages import FORBIDDEN
 from tests.test_sheet import lightness, near, stripes
 
 HOSTILE = '<script>alert(1)</script> #eval("1") =cmd() ../../x $x$ *a* @b \\n 😀🧕 ꦱꦩꦔꦠ'
@@ -142,7 +142,7 @@ def test_every_number_is_made_again_from_the_tables(results: Path, made: Path) -
         again = AGAIN[each["statistic"]](results / "tables", each)
         assert again == each["value"], each["key"]
     keys = {each["key"] for each in numbers}
-    assert {"B.women_up", "C.futures", "CB.better", "A.paying", "B.gains"} <= keys
+    assert {"B.women_up", "C.futures", "CB.tries", "A.paying", "B.gains"} <= keys
     assert {"price_opak.values", "payment_lag.women", "warung.pisang.10"} <= keys
 
 
@@ -230,11 +230,15 @@ def _last_week(tables: Path, each: dict) -> list[int]:
 
 def _events(tables: Path, each: dict) -> list[list | None]:
     months, found = round(WEEKS / (52 / 12)), []
-    question = """select kind, min(week), count(*) from events where scenario_id = $scenario_id
+    question = """select kind, min(week), count(*), count(distinct subject)
+    from events where scenario_id = $scenario_id
     and village_id = $village and replication_id = $replication group by kind"""
     for run in _picked(tables, each):
         rows = _sql(tables, question, **each["where"], village=run[0], replication=run[1])
-        kinds = {kind: [kind, week * months // WEEKS + 1, times] for kind, week, times in rows}
+        kinds = {
+            kind: [kind, week * months // WEEKS + 1, who if kind in ("dropped", "accepted") else n]
+            for kind, week, n, who in rows
+        }
         told = ("group_ended", "core_failed", "dropped", "grant", "accepted")
         found.append(next((kinds[kind] for kind in told if kind in kinds), None))
     return found
@@ -249,12 +253,14 @@ def _gaps(tables: Path, each: dict) -> list[float]:
     return [gap for (gap,) in _sql(tables, GAPS.format(tables), **each["where"])]
 
 
-def _better_of_twenty(tables: Path, each: dict) -> int:
-    return int(_half_up(20 * float(np.mean([gap > 0 for gap in _gaps(tables, each)]))))
-
-
-def _even_of_twenty(tables: Path, each: dict) -> int:
-    return int(_half_up(20 * float(np.mean([gap == 0 for gap in _gaps(tables, each)]))))
+def _tries(tables: Path, each: dict) -> list[int]:
+    gaps, margin = np.array(_gaps(tables, each)), each["where"]["margin"]
+    better, worse = (gaps > margin).mean() * 20, (gaps < -margin).mean() * 20
+    exact = [better, 20 - better - worse, worse]
+    told = [int(part + 1e-9) for part in exact]
+    for i in sorted(range(3), key=lambda i: told[i] - exact[i])[: 20 - sum(told)]:
+        told[i] += 1
+    return told
 
 
 def _differences(tables: Path, each: dict) -> list[int]:
@@ -306,8 +312,7 @@ AGAIN = {
     "twenty_runs_by_month": _by_month,
     "twenty_runs_last_week": _last_week,
     "twenty_runs_events": _events,
-    "better_of_twenty": _better_of_twenty,
-    "even_of_twenty": _even_of_twenty,
+    "tries_of_twenty": _tries,
     "twenty_differences": _differences,
     "medians_of_fifths": _fifth_values,
     "women_better_in_fifths": _fifth_women,
@@ -321,8 +326,9 @@ def test_counts_on_paper_are_those_of_the_results(results: Path, made: Path) -> 
     for option in facts.options[1:]:
         assert option.up + option.same + option.down == facts.size == 20
         said = f"{option.up} ibu naik, {option.same} ibu tetap, {option.down} ibu turun"
+        assert "Naik = uangnya bertambah lebih dari Rp 1.000 seminggu." in walls
         assert said in walls
-        assert f"paling sedikit {option.low} ibu, paling banyak {option.high} ibu" in walls
+        assert f"yang naik antara {option.low} dan {option.high} ibu" in walls
     html = (made / "jelajah.html").read_text()
     drawn = [int(n) for n in re.findall(r'data-up="(\d+)"', html)]
     ends = [n for d in facts.drivers for n in (d.women_good, d.women_bad)]
@@ -338,8 +344,10 @@ def test_all_options_are_drawn_on_one_scale(results: Path) -> None:
     assert limits == {(0, top)}
     lines = [m for option in facts.options for f in option.futures for m in f.monthly]
     assert max(lines) / 1_000 < top
-    needed = pictures.ceiling(facts.options, 10_000_000.0)
-    assert needed > 10_000  # a line of need always fits
+    assert pictures.ceiling(facts.options, 1_500.0 * top) > 1.5 * top  # a near need fits
+    assert pictures.ceiling(facts.options, 1e8) == top  # a far one is told in words
+    drawn = pictures.svg(pictures.futures(facts.options[0], top, 1e8, "id"))
+    assert "jauh di atas gambar ini" in drawn
 
 
 def test_the_drawings_can_be_told_apart_in_grey(results: Path) -> None:
@@ -454,7 +462,7 @@ def test_options_that_are_alike_say_so(tmp_path: Path) -> None:
     folder = comparison(tmp_path / "c", scenarios=copies, villages=6)
     options = plan(options=("none", "lain", "lagi"))
     made = make_packet(folder, options, tmp_path / "p")
-    assert made.facts.even == {"BA": 20, "CA": 20, "CB": 20}
+    assert made.facts.pairs == dict.fromkeys(("BA", "CA", "CB"), (0, 20, 0))
     words = " ".join(" ".join(pages(tmp_path / "p" / "dinding.pdf")).split())
     assert "hampir sama saja" in words
     assert "belum ada ibu yang jelas naik uangnya" in words
@@ -497,10 +505,12 @@ def test_local_words_replace_the_catalogues(tmp_path: Path, results: Path) -> No
     make_packet(results, load_plan(path), tmp_path / "p")
     assert "Gaweyan" in pages(tmp_path / "p" / "dinding.pdf")[-1]
     assert text("id", "packet.s11.what") == "Kegiatan"
-    path.write_text("title: x\nwords:\n  packet.s6.better: tanpa apa-apa\n  huh: x\n", "utf-8")
+    path.write_text("title: x\nwords:\n  packet.s6.tries: tanpa apa-apa\n  huh: x\n"
+        "  packet.s5.up: naik 50 persen\n", "utf-8")  # fmt: skip
     with pytest.raises(ConfigError) as wrong:
         load_plan(path)
-    assert "expected the blanks {k}, {letter}, {other}" in str(wrong.value)
+    assert "expected the blanks {better}, {letter}, {other}, {same}, {worse}" in str(wrong.value)
+    assert "'persen' is no word for a participants' sheet" in str(wrong.value)
     assert "no text has the key 'huh'" in str(wrong.value)
 
 
@@ -534,3 +544,18 @@ def test_many_activities_are_counted(tmp_path: Path) -> None:
     kinds = {each.kind for each in scenarios[1].interventions}
     fourth = next(w for w in pages(tmp_path / "p" / "dinding.pdf") if w.startswith("Lembar 4"))
     assert f"dan {len(kinds) - sheets.MOST_ACTIVITIES} kegiatan lain" in " ".join(fourth.split())
+
+
+def test_blank_answers_may_be_left_empty(tmp_path: Path) -> None:
+    path = tmp_path / "fgd.yaml"
+    path.write_text("title: x\noptions:\nask:\npeople:\nwhen: {date: , time: }\n", "utf-8")
+    blank = load_plan(path)
+    assert (blank.options, blank.ask, blank.when.date) == ((), (), None)
+
+
+def test_the_calendar_is_that_of_the_fgd() -> None:
+    group = load_group()
+    assert almanac.year_of(group).fasting.index(True) == 3  # April and May 2020
+    later = almanac.year_of(group, date(2026, 1, 10))
+    assert [i for i, on in enumerate(later.fasting, 1) if on] == [2, 3]
+    assert later.span == "1/2026-1/2027" and 2 not in later.free

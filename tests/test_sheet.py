@@ -22,11 +22,10 @@ from pypdf import PdfReader
 from scipy import ndimage
 
 from experiments import sheet
-from experiments.messages import LANGUAGES, text
+from experiments.messages import FORBIDDEN, LANGUAGES, text
 from experiments.plots.style import BLUE, GREY, INK, ORANGE, PALE
 from experiments.sheet import SheetFacts, SheetOption, contents, make_sheet, typeset
 from tests.repository import ROOT
-from tests.test_messages import FORBIDDEN
 
 FACTS = SheetFacts(
     group_name="SEMANGAT 72",

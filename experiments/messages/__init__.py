@@ -5,6 +5,7 @@ Texts lie in `id.yaml` and `en.yaml` beside this file; a key such as `plot.week`
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -23,6 +24,16 @@ OF_A_THING = (
 )  # fmt: skip
 LOCALES = {"id": "id_ID", "en": "en"}
 
+
+# Words that participants do not use (rules of the field materials), and what they are told in.
+FORBIDDEN = re.compile(
+    r"%|\b(persen|median|rata-rata|kuantil|ensemble|simulasi|parameter|skenario|probabilitas|"
+    r"distribusi|signifikan|baseline|agen|variabel|interval|korelasi)\b",
+    re.IGNORECASE,
+)
+FOR_WOMEN = re.compile(
+    r"packet\.(s\d+|slip|explorer|question|not_forecast)\b|sheet\.|thing\.|ask\."
+)
 
 _LOCAL: ContextVar[Mapping[str, str] | None] = ContextVar("local words", default=None)
 
@@ -97,6 +108,8 @@ def check_words(key: str, words: str) -> None:
     if given != placeholders(texts[key]):
         blanks = ", ".join(f"{{{name}}}" for name in sorted(placeholders(texts[key]))) or "none"
         raise MessageError(f"expected the blanks {blanks}, as in: {texts[key]}")
+    if FOR_WOMEN.match(key) and (found := FORBIDDEN.search(words)):
+        raise MessageError(f"'{found[0]}' is no word for a participants' sheet")
 
 
 def has_text(lang: str, key: str) -> bool:

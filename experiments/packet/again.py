@@ -299,10 +299,10 @@ def told(applied: Applied, notes: Notes, before: Facts, after: Facts, lang: str)
     lines.append("")
     for old, new in zip(before.options[1:], after.options[1:], strict=True):
         lines.append(_women(old, new, lang))
-    for pair, k in before.better.items():
+    for pair, tries in before.pairs.items():
         lines.append(
-            text(lang, "notes.pair", letter=pair[0], other=pair[1], before=k,
-                 after=after.better[pair])
+            text(lang, "notes.pair", letter=pair[0], other=pair[1], before=tries.better,
+                 after=after.pairs[pair].better)
         )  # fmt: skip
     if before.best == after.best:
         lines.append(text(lang, "notes.best_same", letter=after.best))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 import numpy as np
@@ -37,6 +37,8 @@ class Year:
     fasting: tuple[bool, ...]
     school: tuple[bool, ...]
     pesantren: tuple[bool, ...]
+    span: str = ""
+    """The first and last month that were looked at, as in 8/2019-8/2020."""
 
     @property
     def busy(self) -> tuple[int, ...]:
@@ -51,10 +53,13 @@ class Year:
         return tuple(month for month in quiet if self.farm[month - 1] <= least + 0.25)
 
 
-def year_of(group: Group) -> Year:
-    """The year from the group's start on, as its file and the register have it."""
+def year_of(group: Group, first: date | None = None) -> Year:
+    """The year from the day of the FGD on (else the group's start), by its file and register."""
     register = register_of(group)
-    calendar = setting_for(group, resolve(register), weeks=52).calendar
+    begin = first or group.start
+    begin -= timedelta(days=(begin.weekday() - group.start.weekday()) % DAYS)  # a week's first day
+    started = group.model_copy(update={"start": begin})
+    calendar = setting_for(started, resolve(register), weeks=52).calendar
     days: dict[str, np.ndarray] = {name: np.zeros(12) for name in ("fast", *KINDS)}
     for tick in range(calendar.burn_in, len(calendar.first_days)):
         for day in range(DAYS):
@@ -71,6 +76,7 @@ def year_of(group: Group) -> Year:
     return Year(
         tuple(farm[:12]), tuple(share < 1 for share in rain), marked["fast"],
         marked["school"], marked["pesantren"],
+        f"{begin.month}/{begin.year}-{begin.month}/{begin.year + 1}",
     )  # fmt: skip
 
 

@@ -78,7 +78,7 @@ def read(
     from experiments.packet.notes import load_notes
 
     facts, plan = _facts(results, fgd, lang)
-    said = load_notes(filled, facts)
+    said = load_notes(filled, facts, lang)
     folder = out or results / "notes" / said.date.isoformat()
     for line in round_trip(said, facts, plan, folder, lang, workers):
         typer.echo(line)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -18,18 +18,19 @@ from experiments import compare, store
 from experiments.analysis import paired
 from experiments.analysis.asking import worth_asking
 from experiments.packet.drivers import Driver, drivers_of
-from experiments.packet.numbers import Book, nearest, whole
+from experiments.packet.numbers import Book, nearest, share_out, whole
 from experiments.packet.plan import MOST_OPTIONS, FgdPlan
 from experiments.packet.problems import PacketError
-from experiments.sheet import ALIKE
 from sim.parameters import ParameterError
 from sim.scenario import Group, Scenario, register_of
 
 FUTURES: Final = 20
 LETTERS: Final = "ABC"
+ALIKE: Final = 4  # tries: a lead of so many is no difference worth a quarrel
 WEEKS_IN_MONTH: Final = 52 / 12
 RUN: Final = ["village_id", "replication_id"]
 NOTEWORTHY: Final = ("group_ended", "core_failed", "dropped", "grant", "accepted")
+OF_OUTLETS: Final = ("dropped", "accepted")
 
 
 @dataclass(frozen=True)
@@ -47,11 +48,24 @@ class Future:
     happened: tuple[str, int, int] | None
 
 
+class Tries(NamedTuple):
+    """Of twenty tries: those in which one option gives more than another by over the margin."""
+
+    better: int
+    same: int
+    worse: int
+
+    @property
+    def alike(self) -> bool:
+        """Whether neither is better clearly more often."""
+        return abs(self.better - self.worse) <= ALIKE
+
+
 @dataclass(frozen=True)
 class Option:
     """What the group could do; counts are women, against the first option.
 
-    up, down, same add up to the group's size; low and high: fewest and most over the futures.
+    up, down, same add up to the group's size; between low and high lie 8 of 10 runs.
     """
 
     letter: str
@@ -88,10 +102,8 @@ class Facts:
     group: Group
     weeks: int
     options: tuple[Option, ...]
-    better: dict[str, int]
-    """By 'BA', 'CA', 'CB': of twenty tries, how often the first letter is better."""
-    even: dict[str, int]
-    """Likewise how often both are exactly alike."""
+    pairs: dict[str, Tries]
+    """By 'BA', 'CA', 'CB': how the first letter does against the second."""
     drivers: tuple[Driver, ...]
     best: str
     """Letter of the option that gives most on average."""
@@ -109,10 +121,6 @@ class Facts:
     def size(self) -> int:
         """Women in the group."""
         return self.options[0].size
-
-    def alike(self, pair: str) -> bool:
-        """Whether two options are much the same; a try in which both are alike counts half."""
-        return min(ALIKE) <= self.better[pair] + self.even[pair] / 2 <= max(ALIKE)
 
     @property
     def months(self) -> int:
@@ -160,7 +168,7 @@ def read_facts(results: Path, plan: FgdPlan, lang: str) -> Facts:
         _option(folder, LETTERS[i], known[name], risen.get(name), runs, summary, size, book)
         for i, name in enumerate(chosen)
     )
-    better, even = _pairs(chosen, runs, book)
+    pairs = _pairs(chosen, runs, summary["margin"], book)
     by_village = runs.groupby(["village_id", "scenario_id"], observed=True)["net_income"].mean()
     worth = by_village.unstack()[chosen]
     best = int(worth.mean().to_numpy().argmax())
@@ -175,7 +183,7 @@ def read_facts(results: Path, plan: FgdPlan, lang: str) -> Facts:
         found, villages, risen[shown], register, group, plan, lang, size, book, pair
     )
     return Facts(
-        folder, manifest, group, int(asked["weeks"]), options, better, even, drivers, LETTERS[best],
+        folder, manifest, group, int(asked["weeks"]), options, pairs, drivers, LETTERS[best],
         bool((found["value"] > found["noise"]).any()) if len(found) else False,
         LETTERS[chosen.index(shown)], found, summary["limit"], summary["margin"], book,
     )  # fmt: skip
@@ -249,9 +257,9 @@ def _option(
     where = {"scenario_id": name, "baseline": base, "margin": summary["margin"]}
     up = low = high = down = 0
     if risen is not None:
-        low, up, high = (whole(q) for q in np.quantile(risen["better"], [0.025, 0.5, 0.975]))
+        low, up, high = (whole(q) for q in np.quantile(risen["better"], [0.1, 0.5, 0.9]))
         down = min(whole(float(np.quantile(risen["worse"], 0.5))), size - up)
-        for key, value, share in (("low", low, 0.025), ("up", up, 0.5), ("high", high, 0.975)):
+        for key, value, share in (("low", low, 0.1), ("up", up, 0.5), ("high", high, 0.9)):
             book.tell(
                 f"{letter}.women_{key}", value, "women", "kube_income + farm_income",
                 "women_better", quantile=share, **where,
@@ -302,7 +310,9 @@ def _futures(
     keys = ["scenario_id", *RUN, "week"]
     weekly = store.read(folder, "weekly", [*keys, "kube_income", "outlets_active"], [name])
     weekly = weekly.set_index(RUN).sort_index()
-    events = store.read(folder, "events", [*keys, "kind"], [name]).set_index(RUN).sort_index()
+    events = (
+        store.read(folder, "events", [*keys, "kind", "subject"], [name]).set_index(RUN).sort_index()
+    )
     futures = []
     for number, run in enumerate(picked.itertuples(), 1):
         key = (run.village_id, run.replication_id)
@@ -334,35 +344,34 @@ def _futures(
 
 
 def _happened(events: pd.DataFrame | None, months: int, weeks: int) -> tuple[str, int, int] | None:
-    """The most telling kind of event of a run, its (first) month from 1, and how often it came."""
+    """The most telling kind of event of a run, its (first) month from 1, and how often it came.
+
+    Of what happens to outlets: to how many of them.
+    """
     if events is None:
         return None
     for kind in NOTEWORTHY:
         found = events[events["kind"] == kind]
         if len(found):
-            return kind, int(found["week"].min()) * months // weeks + 1, len(found)
+            times = found["subject"].nunique() if kind in OF_OUTLETS else len(found)
+            return kind, int(found["week"].min()) * months // weeks + 1, int(times)
     return None
 
 
 def _pairs(
-    chosen: Sequence[str], runs: pd.DataFrame, book: Book
-) -> tuple[dict[str, int], dict[str, int]]:
-    """How often each option is better than each before it, and as good, of twenty tries."""
-    better, even = {}, {}
+    chosen: Sequence[str], runs: pd.DataFrame, margin: float, book: Book
+) -> dict[str, Tries]:
+    """How often each option is better than each before it, much the same, and worse."""
+    pairs = {}
     for i, name in enumerate(chosen):
         for j in range(i):
             gaps = paired.differences(runs, name, chosen[j], "net_income")["difference"]
-            key, of = LETTERS[i] + LETTERS[j], {"scenario_id": name, "baseline": chosen[j]}
-            for counts, what, share in (
-                (better, "better", (gaps > 0).mean()),
-                (even, "even", (gaps == 0).mean()),
-            ):
-                counts[key] = book.tell(
-                    f"{key}.{what}",
-                    whole(FUTURES * float(share)),
-                    "runs",
-                    "net_income",
-                    f"{what}_of_twenty",
-                    **of,
-                )
-    return better, even
+            counts = [int((gaps > margin).sum()), 0, int((gaps < -margin).sum())]
+            counts[1] = len(gaps) - counts[0] - counts[2]
+            pair = LETTERS[i] + LETTERS[j]
+            told = book.tell(
+                f"{pair}.tries", share_out(counts, FUTURES), "runs", "net_income",
+                "tries_of_twenty", scenario_id=name, baseline=chosen[j], margin=margin,
+            )  # fmt: skip
+            pairs[pair] = Tries(*told)
+    return pairs

@@ -141,6 +141,8 @@ def _flow(w: Writer) -> Page:
             + [w.say(f"{key}.{part}") for part in ("activity", "sheet", "say", "note")]
         )
         start = end
+    later = [w.say(f"guide.flows.next.{p}") for p in ("activity", "sheet", "say", "note")]
+    rows.append(["-", *later])
     heads = ["time", "activity", "sheet", "say", "note"]
     columns = ["assumption", "value", "source", "sure", "where"]
     return {
@@ -218,7 +220,7 @@ def summary(w: Writer) -> list[Page]:
     shown = next(each for each in facts.options if each.letter == facts.shown)
     sentences = [
         w.say("summary.better", letter=o.letter, title=plain(o.title(w.lang), 60),
-              k=facts.better[f"{o.letter}A"])
+              k=facts.pairs[f"{o.letter}A"].better)
         for o in facts.options[1:]
     ]  # fmt: skip
     low, middle, high = shown.gains[0], shown.gains[len(shown.gains) // 2], shown.gains[-1]

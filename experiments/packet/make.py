@@ -59,7 +59,7 @@ def make_packet(results: Path, plan: FgdPlan, out: Path, lang: str = "id") -> Pa
 
 def _writer(facts: Facts, plan: FgdPlan, lang: str) -> Writer:
     bargains = almanac.bargains(facts, facts.book)
-    year = almanac.year_of(facts.group)
+    year = almanac.year_of(facts.group, plan.when.date)
     return Writer(facts, plan, year, bargains, provenance(facts.manifest, lang), lang)
 
 

@@ -14,13 +14,14 @@ from typing import Annotated, Any, Final, Literal
 from openpyxl import load_workbook
 from pydantic import Field, Strict, ValidationError, model_validator
 
+from experiments.messages import text
 from experiments.packet.facts import Facts
 from experiments.packet.questions import Question, question_for
 from sim.config.numerals import parse_number
 from sim.config.problems import Problem, config_error
 from sim.config.schema import Document, KindName
 from sim.config.values import Day, Described, Line, Number, Slug
-from sim.parameters import INTERVENTION_KINDS, Parameter
+from sim.parameters import INTERVENTION_KINDS, OUTLET_KINDS, Parameter
 from sim.scenario import ConfigError, document, read, register_of
 
 STEPS: Final = 5  # places on a scale for seeds
@@ -94,22 +95,24 @@ def scale_of(row: Parameter, question: Question) -> tuple[float, ...]:
     return tuple(dict.fromkeys(said))
 
 
-def load_notes(path: Path, facts: Facts) -> Notes:
+def load_notes(path: Path, facts: Facts, lang: str = "id") -> Notes:
     """The notes in a filled form or a YAML file, checked against what was discussed.
 
     ConfigError with everything that is wrong, by line or cell.
     """
     if path.suffix.lower() == ".xlsx":
-        notes = _from_form(path)
+        notes = _from_form(path, lang)
     else:
         notes = document(Notes, read(path), lambda notes: [], {})
-    problems = [Problem(str(path), None, key, message) for key, message in _wrong(notes, facts)]
+    problems = [
+        Problem(str(path), None, key, message) for key, message in _wrong(notes, facts, lang)
+    ]
     if problems:
         raise ConfigError(problems)
     return notes
 
 
-def _wrong(notes: Notes, facts: Facts) -> list[tuple[str, str]]:
+def _wrong(notes: Notes, facts: Facts, lang: str) -> list[tuple[str, str]]:
     """What cannot be about these results."""
     found = []
     if notes.group != facts.group.id:
@@ -138,9 +141,11 @@ def _wrong(notes: Notes, facts: Facts) -> list[tuple[str, str]]:
         if name not in outlets
     ]
     women = facts.size
-    for key, value in (("present", notes.present), ("silent", notes.silent)):
-        if value is not None and key == "silent" and value > (notes.present or women):
-            found.append((key, f"{value} silent of {notes.present or women} present"))
+    present = women if notes.present is None else notes.present
+    if present > women:
+        found.append(("present", text(lang, "notes.wrong.present", n=present, size=women)))
+    if notes.silent is not None and notes.silent > present:
+        found.append(("silent", text(lang, "notes.wrong.silent", n=notes.silent, size=present)))
     return found
 
 
@@ -175,8 +180,8 @@ def form_rows(facts: Facts, lang: str, words: Mapping[str, str]) -> list[list[An
     return rows + [[f"rejected.{i}", words["rejected"], None] for i in range(1, REJECTED + 1)]
 
 
-def _from_form(path: Path) -> Notes:
-    """The notes in a filled workbook; ConfigError by cell."""
+def _from_form(path: Path, lang: str) -> Notes:
+    """The notes in a filled workbook; ConfigError with every row that cannot be used."""
     try:
         book = load_workbook(path, read_only=True, data_only=False)
         sheet = book[FORM] if FORM in book.sheetnames else book.worksheets[0]
@@ -186,30 +191,39 @@ def _from_form(path: Path) -> Notes:
     except Exception as error:  # the library lets many kinds through on a broken file
         raise config_error(str(path), f"this is not a filled form in .xlsx ({error})") from None
     told: dict[str, Any] = {"heard": {}, "seeds": {}, "struck": [], "added": [], "rejected": []}
-    order: dict[str, float] = {}
+    order: dict[str, int] = {}
     scales: dict[str, list[Any]] = {}
     problems: list[Problem] = []
-    for number, row in enumerate(rows, 1):
+    for number, row in enumerate(rows[1:], 2):
         cells = [_clean(value) for value in [*row, *[None] * 10]]
         code = str(cells[0] or "")
         try:
             _take(code, cells, told, order, scales)
-        except ValueError as error:
-            problems.append(Problem(str(path), number, code, str(error)))
+        except _WrongError as error:
+            words = text(lang, f"notes.wrong.{error.key}", value=str(error.value))
+            problems.append(Problem(str(path), number, code, words))
+    if "date" not in told and not any(problem.where == "date" for problem in problems):
+        problems.append(Problem(str(path), None, "date", text(lang, "notes.wrong.no_date")))
+    if problems:
+        raise ConfigError(problems)
     told["order"] = [kind for kind, _ in sorted(order.items(), key=lambda item: item[1])]
     told = {key: value for key, value in told.items() if value not in ({}, [], None)}
     try:
-        notes = Notes.model_validate({"id": "catatan", **told})
+        return Notes.model_validate({"id": "catatan", **told})
     except ValidationError as error:
-        for each in error.errors():
-            where = ".".join(str(step) for step in each["loc"])
-            problems.append(
-                Problem(str(path), None, where, each["msg"].removeprefix("Value error, "))
-            )
-        raise ConfigError(problems) from None
-    if problems:
-        raise ConfigError(problems)
-    return notes
+        raise ConfigError([
+            Problem(str(path), None, ".".join(map(str, each["loc"])),
+                    each["msg"].removeprefix("Value error, "))
+            for each in error.errors()
+        ]) from None  # fmt: skip
+
+
+class _WrongError(ValueError):
+    """A cell that cannot be read: `notes.wrong.<key>` says why."""
+
+    def __init__(self, key: str, value: Any) -> None:
+        super().__init__(key)
+        self.key, self.value = key, value
 
 
 def _clean(value: Any) -> Any:
@@ -222,62 +236,108 @@ def _clean(value: Any) -> Any:
 
 
 def _take(
-    code: str, cells: list[Any], told: dict[str, Any], order: dict[str, float],
+    code: str, cells: list[Any], told: dict[str, Any], order: dict[str, int],
     scales: dict[str, list[Any]],
 ) -> None:  # fmt: skip
-    """One row of the form into what is told; ValueError when a cell cannot be read."""
+    """One row of the form into what is told; _WrongError when a cell cannot be read."""
     head, _, name = code.partition(".")
     answer = cells[2]
-    if head in ("present", "silent") and answer is not None:
-        told[head] = _count(answer)
-    elif head == "date" and answer is not None:
-        told["date"] = answer if isinstance(answer, date) else str(answer)
-    elif head == "group" and answer is not None:
-        told["group"] = str(answer)
-    elif head == "seeds" and answer is not None:
-        told["seeds"][name] = _count(answer)
-    elif head == "scale":
+    if head == "scale":
         scales[name] = [value for value in cells[SCALE_FROM - 1 :] if value is not None]
     elif head == "heard":
         _heard(name, cells, told, scales.get(name, []))
-    elif head == "partner" and answer is not None:
-        if str(answer).lower() not in ("x", "coret", "hapus", "ya", "struck"):
-            raise ValueError(f"'{answer}': write x to strike a partner, or leave it empty")
-        told["struck"].append(name)
-    elif head == "new" and answer is not None:
-        kind, km, place = (*cells[3:6],)
-        told["added"].append(
-            {"name": str(answer)} | ({} if kind is None else {"kind": str(kind)})
-            | {"km": 1 if km is None else parse_number(km)}
-            | ({} if place is None else {"place": PLACES.get(str(place).lower(), str(place))})
-        )  # fmt: skip
-    elif head == "order" and answer is not None:
-        order[name] = float(_count(answer))
-    elif head == "rejected" and answer is not None:
-        told["rejected"].append(
-            {"assumption": str(answer)} | ({} if cells[3] is None else {"quote": str(cells[3])})
-        )
+    elif head not in ("", *_ANSWERED):
+        raise _WrongError("code", code)
+    elif head and answer is not None:
+        _ANSWERED[head](name, answer, cells, told, order)
+
+
+def _date(name: str, answer: Any, cells: list[Any], told: dict[str, Any], _: Any) -> None:
+    try:
+        told["date"] = answer if isinstance(answer, date) else date.fromisoformat(str(answer))
+    except ValueError:
+        raise _WrongError("date", answer) from None
+
+
+def _struck(name: str, answer: Any, cells: list[Any], told: dict[str, Any], _: Any) -> None:
+    if str(answer).lower() not in ("x", "coret", "hapus", "ya", "struck"):
+        raise _WrongError("struck", answer)
+    told["struck"].append(name)
+
+
+def _new(name: str, answer: Any, cells: list[Any], told: dict[str, Any], _: Any) -> None:
+    kind, km, place = cells[3:6]
+    if kind is not None and str(kind) not in OUTLET_KINDS:
+        raise _WrongError("kind", f"{kind} ({', '.join(OUTLET_KINDS)})")
+    where = "" if place is None else str(place).lower()
+    if where and where not in PLACES:
+        raise _WrongError("place", place)
+    told["added"].append({
+        "name": str(answer), "kind": str(kind or "warung"),
+        "km": 1 if km is None else _number(km), "place": PLACES.get(where, "in_village"),
+    })  # fmt: skip
+
+
+def _order(name: str, answer: Any, cells: list[Any], told: Any, order: dict[str, int]) -> None:
+    place = _count(answer)
+    if place in order.values():
+        raise _WrongError("order_twice", place)
+    order[name] = place
+
+
+def _rejected(name: str, answer: Any, cells: list[Any], told: dict[str, Any], _: Any) -> None:
+    quote = {} if cells[3] is None else {"quote": str(cells[3])}
+    told["rejected"].append({"assumption": str(answer), **quote})
+
+
+def _counted(key: str) -> Any:
+    def take(name: str, answer: Any, cells: list[Any], told: dict[str, Any], _: Any) -> None:
+        if key == "seeds":
+            told["seeds"][name] = _count(answer)
+        else:
+            told[key] = _count(answer)
+
+    return take
+
+
+def _group(name: str, answer: Any, cells: list[Any], told: dict[str, Any], _: Any) -> None:
+    told["group"] = str(answer)
 
 
 PLACES: Final = {"desa": "in_village", "di desa": "in_village", "luar": "outside",
                  "luar desa": "outside"}  # fmt: skip
+_ANSWERED: Final[Mapping[str, Any]] = {
+    "group": _group, "date": _date, "present": _counted("present"), "silent": _counted("silent"),
+    "seeds": _counted("seeds"), "partner": _struck, "new": _new, "order": _order,
+    "rejected": _rejected,
+}  # fmt: skip
 
 
 def _heard(name: str, cells: list[Any], told: dict[str, Any], scale: list[Any]) -> None:
     seeds = cells[SCALE_FROM - 1 : SCALE_FROM - 1 + len(scale)]
     if cells[2] is not None:
-        told["heard"][name] = {"said": parse_number(cells[2])}
+        told["heard"][name] = {"said": _number(cells[2])}
     if any(seed is not None for seed in seeds):
         if cells[2] is not None:
-            raise ValueError("one number or seeds on the scale, not both")
+            raise _WrongError("both", cells[2])
         told["heard"][name] = {
             "scale": scale,
             "seeds": [0 if seed is None else _count(seed) for seed in seeds],
         }
 
 
+def _number(value: Any) -> float:
+    try:
+        return parse_number(value)
+    except ValueError:
+        raise _WrongError("number", value) from None
+
+
 def _count(value: Any) -> int:
-    number = parse_number(value)
-    if not isinstance(number, int | float) or number != int(number) or number < 0:
-        raise ValueError(f"'{value}' is no count")
-    return int(number)
+    try:
+        found = parse_number(value)
+    except ValueError:
+        raise _WrongError("count", value) from None
+    if found != int(found) or found < 0:
+        raise _WrongError("count", value)
+    return int(found)

@@ -35,6 +35,7 @@ THOUSAND = 1_000
 COLOURS = {"A": INK, "B": BLUE, "C": ORANGE}
 SHEET, PHONE = (7.1, 2.75), (3.6, 2.7)  # inches
 TICKS = 4
+FAR = 2  # times the highest line: a need above that would press all lines flat
 NICE = (1, 2, 5, 10, 20, 50, 100, 200, 500)  # thousand rupiah between columns of dots
 
 
@@ -47,9 +48,10 @@ def svg(figure: Figure) -> str:
 
 
 def ceiling(options: Sequence[Option], need: float | None) -> float:
-    """One scale for all options: thousand rupiah a month, above every line and the need."""
-    top = max(max(f.monthly) for option in options for f in option.futures)
-    return 1.05 * max(top, 1.1 * (need or 0), THOUSAND) / THOUSAND
+    """One scale for all options: thousand rupiah a month, above every line, and a near need."""
+    top = max(THOUSAND, *(max(f.monthly) for option in options for f in option.futures))
+    fits = need is not None and need <= FAR * top
+    return 1.05 * max(top, 1.1 * need if need and fits else 0) / THOUSAND
 
 
 @drawn
@@ -65,7 +67,10 @@ def futures(
     middle = np.median(lines, axis=0)
     ax.plot(months, middle, color=INK, linewidth=5)
     ax.plot(months, middle, color=COLOURS[option.letter], linewidth=3)
-    if need is not None:
+    if need is not None and need / THOUSAND > top:
+        words = text(lang, "packet.s5.need_far", amount=rupiah(need, lang))
+        ax.text(1, 0.97 * top, words, fontsize=SMALL, va="top")
+    elif need is not None:
         ax.axhline(need / THOUSAND, color=INK, linewidth=1.5, linestyle=(0, (1, 2)))
         words = text(lang, "packet.s5.need", amount=rupiah(need, lang))
         ax.text(1, need / THOUSAND + 0.02 * top, words, fontsize=SMALL, va="bottom")

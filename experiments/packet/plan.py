@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, Field, Strict
+from pydantic import AfterValidator, Field, Strict, model_validator
 
 from sim.config.checks import Finding
 from sim.config.editors import SCHEMA_DIALECT
@@ -119,6 +119,12 @@ class FgdPlan(Document):
     words: dict[Line, Note] = Field(default_factory=dict, max_length=200)
     """Texts of the catalogue in local words, by key, such as sheet.closing."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _blank(cls, data: object) -> object:
+        """A key without a value is a question without an answer."""
+        return _filled(data)
+
     def blanks(self) -> tuple[int, ...]:
         """Numbers of the planning questions that nobody has answered and no result can fill."""
         asked = {
@@ -133,6 +139,12 @@ class FgdPlan(Document):
             12: self.summary_to,
         }
         return tuple(number for number, answer in asked.items() if not answer)
+
+
+def _filled(data: object) -> object:
+    if isinstance(data, dict):
+        return {key: _filled(value) for key, value in data.items() if value is not None}
+    return data
 
 
 def load_plan(name_or_path: str | Path = DEFAULT_FGD) -> FgdPlan:

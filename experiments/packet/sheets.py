@@ -17,7 +17,6 @@ from experiments.packet.numbers import nearest
 from experiments.packet.pictures import monthly_money, partners
 from experiments.packet.writer import Page, Writer, answer, plain, thing
 from experiments.plots.lettering import fit
-from experiments.sheet import ALIKE
 
 BLANK_ROWS: Final = 2
 MOST_PARTNERS: Final = 10
@@ -85,7 +84,7 @@ def seasons(w: Writer) -> list[Page]:
         w.page(
             "3", "seasons", w.say("s3.headline"), w.say("s3.ask"),
             months=[month(each, w.lang) for each in almanac.MONTHS], rows=rows,
-            blank=BLANK_ROWS, legend=w.say("s3.legend"), hint=w.say("s3.hint"),
+            blank=BLANK_ROWS, legend=w.say("s3.legend", span=year.span), hint=w.say("s3.hint"),
         )
     ]  # fmt: skip
 
@@ -169,9 +168,14 @@ def _option(w: Writer, o: Option) -> Page:
     return w.page(
         f"5{o.letter}", "option", w.say(key, **filled), ask, **shared,
         up=o.up, down=o.down, words=words,
-        counts=w.say("s5.counts", up=o.up, same=o.same, down=o.down),
+        counts=f"{w.say('s5.counts', up=o.up, same=o.same, down=o.down)} {_risen(w)}",
         legend=[w.say(f"s5.{each}") for each in ("up", "same", "down")],
     )  # fmt: skip
+
+
+def _risen(w: Writer) -> str:
+    """What counts as more money."""
+    return w.say("s5.risen", margin=rupiah(w.facts.margin, w.lang))
 
 
 def _cost(w: Writer, o: Option) -> str:
@@ -187,7 +191,7 @@ def compared(w: Writer) -> list[Page]:
     """Sheet 6: icon rows side by side, and a matrix for seeds."""
     facts = w.facts
     letters = [option.letter for option in facts.options]
-    alike = all(facts.alike(pair) for pair in facts.better)
+    alike = all(tries.alike for tries in facts.pairs.values())
     headline = (
         w.say("s6.headline_same", letters=format_list(letters, locale=LOCALES[w.lang]))
         if alike
@@ -205,7 +209,7 @@ def compared(w: Writer) -> list[Page]:
     return [
         w.page(
             "6", "compared", headline, w.say("s6.ask"), size=facts.size, rows=rows,
-            pairs=[_pair(w, pair) for pair in facts.better],
+            pairs=[_pair(w, pair) for pair in facts.pairs], means=_risen(w),
             matrix=matrix, matrix_title=w.say("s6.matrix"),
             legend=[w.say(f"s5.{each}") for each in ("up", "same", "down")],
         )
@@ -213,11 +217,12 @@ def compared(w: Writer) -> list[Page]:
 
 
 def _pair(w: Writer, pair: str) -> str:
-    letters = {"letter": pair[0], "other": pair[1]}
-    if w.facts.alike(pair):
-        return w.say("s6.alike", **letters)
-    k = w.facts.better[pair]
-    return w.say("s6.better" if k > max(ALIKE) else "s6.seldom", k=k, **letters)
+    tries = w.facts.pairs[pair]
+    said = w.say(
+        "s6.tries", letter=pair[0], other=pair[1], better=tries.better, same=tries.same,
+        worse=tries.worse,
+    )  # fmt: skip
+    return f"{said} {w.say('s6.alike')}" if tries.alike else said
 
 
 def drivers(w: Writer) -> list[Page]:

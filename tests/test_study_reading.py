@@ -280,7 +280,8 @@ def test_each_sort_of_study_is_read(tmp_path: Path, case: str, lang: str) -> Non
     assert "makalah" in lines[-1] or "paper" in lines[-1]
 
 
-def test_the_words_hold_the_numbers(tmp_path: Path) -> None:
+def test_the_words_hold_the_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MARGIN", 0.0)
     study = plan(villages=3, parameters={"payment_lag": [0, 4]}, weeks=26, windows={})
     out = run_study(study, tmp_path / "out", ONE).out
     said = reading.report(out, "en")[0]
@@ -289,3 +290,49 @@ def test_the_words_hold_the_numbers(tmp_path: Path) -> None:
     gains = (means["only_fgd"] - means["none"]).groupby("payment_lag").median()
     assert rupiah(gains.max(), "en") in said
     assert rupiah(gains.min(), "en") in said
+    assert said.endswith("Plausible villages: 3, too few to say how sure this is.")
+
+
+@pytest.mark.parametrize(
+    ("same", "said"),
+    [
+        ([0, 0, 0], "“Outlets pay after … weeks” = 0; least"),
+        ([0, 1, 0], "Yet “Outlets pay after … weeks” = 2 cannot be told apart from it."),
+        ([1, 1, 0], "cannot be told apart; there are too few"),
+    ],
+)
+def test_the_best_place_is_told_with_its_rivals(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, same: list[int], said: str
+) -> None:
+    """same: the middle and the best are alike, ...; the cells are those of payment_lag 0, 2, 4."""
+    study = plan(villages=6, parameters={"payment_lag": [0, 2, 4]}, weeks=20, windows={})
+    out = run_study(study, tmp_path / "out", ONE).out
+    asked: list[int] = []
+
+    def alike(table: np.ndarray, best: int, seed: int) -> np.ndarray:
+        asked.extend((len(table), table.shape[1]))
+        least = int(np.argmin(np.median(table, axis=0)))
+        (middle,) = {0, 1, 2} - {best, least}
+        mine = np.zeros(3, bool)
+        mine[[best, middle, least]] = True, bool(same[1]), bool(same[0])
+        return mine
+
+    monkeypatch.setattr(responses, "alike", alike)
+    monkeypatch.setattr(reading, "MARGIN", 0.0)
+    line = reading.report(out, "en")[0]
+    assert asked == [6, 3]
+    assert said in line
+    assert same[1] or "cannot" not in line
+
+
+def test_a_tornado_of_few_points_says_so(tmp_path: Path) -> None:
+    study = plan(parameters={"payment_lag": None, "price_opak": None}, design="lhs", points=24,
+                 villages=0, weeks=8, windows={})  # fmt: skip
+    out = run_study(study, tmp_path / "out", ONE).out
+    words = reading.report(out, "en")
+    table = pd.read_csv(out / "figures" / "tornado.csv")
+    unsure = int((~table["sure"]).sum())
+    assert (table["at_low_lo"] <= table["at_low_hi"]).all()
+    told = [line for line in words if line.startswith("Caution: 24 points are too few")]
+    assert bool(told) == bool(unsure)
+    assert sum("This may be chance." in line for line in words) == unsure

@@ -192,7 +192,7 @@ def tornado(
         _words(ax, row, names[each["parameter"]], told)
     number_axis(ax.xaxis, lang, 6)
     if note:  # then what is measured has no room above
-        ax.set_xlabel(fit(under, WIDTH - 0.6, SMALL), fontsize=SMALL)
+        ax.set_xlabel(fit(under, WIDTH - 0.6, SMALL, lines=2), fontsize=SMALL)
     return figure
 
 

@@ -265,11 +265,8 @@ def _tornado(it: Reading) -> list[str]:
     it.save(plots.tornado(table, names, it.shown, note, it.lang), "tornado", table)
     lines = ["", text(it.lang, "study.tornado", title=it.titles[name])]
     for row in table.head(5).to_dict("records"):
-        sides = {
-            key: rupiah(row[key], it.lang)
-            for end in ("at_low", "at_high") for key in (end, f"{end}_lo", f"{end}_hi")
-            if not pd.isna(row[key])
-        }  # fmt: skip
+        ends = [f"{end}{side}" for end in ("at_low", "at_high") for side in ("", "_lo", "_hi")]
+        sides = {key: rupiah(row[key], it.lang) for key in ends}
         line = text(
             it.lang, "study.tornado_line", name=names[row["parameter"]],
             low=number(row["low"], it.lang, 3), high=number(row["high"], it.lang, 3), **sides,

@@ -11,6 +11,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from typer.main import get_command
 
@@ -285,3 +286,22 @@ def test_the_example_does_what_it_says(example: Path) -> None:
         woman.came[:], woman.belief = False, 0.4
         woman.decide_to_come()
         assert not woman.came.any()
+
+
+def test_the_readme_tells_the_score_of_the_reference() -> None:
+    words = {
+        2: "Two",
+        3: "Three",
+        4: "Four",
+        5: "Five",
+        6: "Six",
+        7: "Seven",
+        8: "Eight",
+        9: "Nine",
+    }
+    summary = pd.read_csv(ROOT / "results" / "reference" / "validation.csv")
+    emergent = summary[summary["kind"] == "emergent"]
+    patterns = emergent.groupby(emergent["check"].str.rstrip("abcd"))["verdict"]
+    good = int(patterns.agg(lambda verdicts: bool((verdicts == "evidence").all())).sum())
+    said = f"{words[good]} of {words[patterns.ngroups].lower()} patterns are evidence"
+    assert said in " ".join(read("README.md").split())

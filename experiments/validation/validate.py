@@ -144,7 +144,8 @@ def remark(check: Check, first: Mapping[str, float] | pd.Series[Any]) -> str:
         found.append("passes")
     elif not np.isnan(other) and error > 0 and abs(value - other) <= EDGE * np.hypot(error, error):
         found.append("alike")
-    if error > 0 and min(abs(value - check.low), abs(value - check.high)) <= EDGE * error:
+    bounds = {check.low, check.high} - {0.0, 1.0}  # a share cannot be beyond these
+    if error > 0 and any(abs(value - bound) <= EDGE * error for bound in bounds):
         found.append("edge")
     return " ".join(found)
 

@@ -72,4 +72,9 @@ def _loss(table: pd.DataFrame, lang: str) -> str:
     if pd.isna(low):
         return text(lang, "study.lost_one", weeks=number(loss, lang, 1))
     ends = {"low": number(low, lang, 1), "high": number(high, lang, 1)}
+    if low <= 0 <= high:
+        return text(lang, "study.lost_nothing", **ends)
+    if loss < 0:
+        swapped = {"low": number(-high, lang, 1), "high": number(-low, lang, 1)}
+        return text(lang, "study.gained", weeks=number(-loss, lang, 1), **swapped)
     return text(lang, "study.lost", weeks=number(loss, lang, 1), **ends)

@@ -10,14 +10,17 @@ import typer
 
 from experiments.asked import load_all, pick, refuse, study_for, tell, told_plainly, warn_of_late
 from experiments.options import (
+    OTHER_FORMS,
     REPLICATIONS,
     RESULTS,
     VILLAGES,
+    DayPrice,
     EngineName,
     GroupName,
     Lang,
     Margin,
     Names,
+    OtherForms,
     Out,
     OwnVillage,
     Replications,
@@ -92,13 +95,18 @@ def compare(
     seed: Seed = 0,
     settings: Set = None,
     margin: Margin = 1_000,
+    day_price: DayPrice = 200_000,
+    alternatives: OtherForms = None,
     out: Out = None,
     lang: Lang = "id",
     workers: Workers = 0,
     engine: EngineName = None,
     village: OwnVillage = None,
 ) -> None:
-    """Compare strategies with the first one, in the same villages and with the same luck."""
+    """Compare strategies with the first one, in the same villages and with the same luck.
+
+    Says which differences are real, all at once, what they cost, and what they depend on.
+    """
     from experiments.compare import run_compare
     from experiments.report import report_compare
 
@@ -110,8 +118,10 @@ def compare(
     )
     warn_of_late(study, loaded)
     folder = out or RESULTS / "compare"
-    run_compare(study, loaded, villages, folder, workers)
-    tell(report_compare(folder, who, loaded, margin, lang), folder, lang)
+    usual = OTHER_FORMS if study.engine == "ensemble" else 0
+    other_forms = usual if alternatives is None else alternatives
+    run_compare(study, loaded, villages, folder, workers, other_forms)
+    tell(report_compare(folder, who, loaded, margin, lang, day_price), folder, lang)
 
 
 @app.command()

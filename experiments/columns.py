@@ -29,6 +29,8 @@ RUNS: Final[About] = {
     "pay_per_hour": ("Rp/hour", "kube_income for an hour at sessions; empty without any hour"),
     "net_pay_per_hour": ("Rp/hour", "net_income for an hour at sessions; empty without any hour"),
     "women_at_a_loss": ("share", "founding women whose net_income over the run is below zero"),
+    "worst_fifth": ("Rp", "own cash of the poorest fifth of the founding women, a week"),
+    "survived": ("0/1", "the group has not ended by the last week"),
 }
 EVENTS: Final[About] = {
     "kind": ("-", "what happened, see below"),

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from experiments import store
+from experiments.alternatives import run_alternatives
 from experiments.analysis import paired
 from experiments.analysis.drivers import drivers, leading_topics
 from experiments.execute import execute
@@ -34,9 +35,17 @@ LEVELS = (
 
 
 def run_compare(
-    study: Study, scenarios: Sequence[Scenario], count: int, out: Path, workers: int = 0
+    study: Study,
+    scenarios: Sequence[Scenario],
+    count: int,
+    out: Path,
+    workers: int = 0,
+    other_forms: int = 0,
 ) -> dict[str, Any]:
-    """Run every scenario in the same villages with the same luck; returns the manifest."""
+    """Run every scenario in the same villages with the same luck; returns the manifest.
+
+    In the first `other_forms` villages also under other forms of the model: `alternatives`.
+    """
     known = sorted({name for scenario in scenarios for name in scenario.set})
     drawn = villages(study, count, known)
     points = [
@@ -44,13 +53,15 @@ def run_compare(
         for village, values in drawn.items()
         for scenario in scenarios
     ]
+    few = [point for point in points if point.village in list(drawn)[:other_forms]]
     question = {
         "command": "compare",
         "scenarios": [scenario.model_dump(mode="json") for scenario in scenarios],
         "villages": count,
     }
+    also = {"alternatives": lambda: run_alternatives(study, few, workers)}
     design = [{"scenario_id": scenario.id, **scenario.set} for scenario in scenarios]
-    return execute(study, points, out, question, design, workers)
+    return execute(study, points, out, question, design, workers, also)
 
 
 def summarise(out: Path, margin: float = MARGIN) -> dict[str, Any]:

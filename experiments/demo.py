@@ -10,6 +10,7 @@ from experiments.compare import MARGIN, run_compare
 from experiments.engines import Engine
 from experiments.messages import text
 from experiments.network import run_network, with_copies
+from experiments.options import OTHER_FORMS
 from experiments.packet.guide import questions
 from experiments.packet.make import make_packet
 from experiments.packet.plan import load_plan
@@ -50,7 +51,8 @@ def demonstrate(
     scenarios = {name: load_scenario(name, group) for name in STRATEGIES}
     study = Study(group, 52, replications=replications, engine=engine, village_class=village_class)
     folder = out / "compare"
-    run_compare(study, list(scenarios.values()), villages, folder, workers)
+    other_forms = OTHER_FORMS if engine == "ensemble" else 0
+    run_compare(study, list(scenarios.values()), villages, folder, workers, other_forms)
     yield report_compare(folder, group, list(scenarios.values()), MARGIN, lang), folder
     report_sheet(folder, out / "lembar.pdf", SHEET, lang)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -25,11 +25,12 @@ def execute(
     question: Mapping[str, Any],
     design: Sequence[Mapping[str, Value]],
     workers: int = 0,
+    also: Mapping[str, Callable[[], pd.DataFrame]] | None = None,
 ) -> dict[str, Any]:
     """Run every point, write the folder `out`, return its manifest.
 
     `question` is what was asked, for the manifest; `design` has one row per scenario_id with the
-    settings that distinguish it.
+    settings that distinguish it; `also` makes further tables by name, written unless empty.
     """
     setting = study.setting(points[0])
     if study.engine == "ensemble":
@@ -41,6 +42,9 @@ def execute(
             writer.add(records)
         pd.DataFrame(list(design)).to_parquet(writer.part / "tables" / "design.parquet")
         _villages(points).to_parquet(writer.part / "tables" / "villages.parquet")
+        for name, make in (also or {}).items():
+            if len(table := make()):
+                table.to_parquet(writer.part / "tables" / f"{name}.parquet", index=False)
         asked = {**_described(study), **question}
         made = store.manifest(asked, time.monotonic() - started, runs) | {"engine": study.engine}
         store.write_json(writer.part / "manifest.json", made)

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 VILLAGES, REPLICATIONS = 1_000, 5  # of a study, unless another number is asked for
+OTHER_FORMS = 100  # villages that are lived under other forms of the model, too
 RESULTS = Path("results")
 
 Names = Annotated[
@@ -42,6 +43,20 @@ OwnVillage = Annotated[
 Out = Annotated[Path | None, typer.Option("--out", help="results folder")]
 Lang = Annotated[Literal["id", "en"], typer.Option("--lang", help="language of words and figures")]
 Workers = Annotated[int, typer.Option(min=0, max=1_000, help="runs at a time; 0 is one per core")]
+OtherForms = Annotated[
+    int | None,
+    typer.Option(
+        "--alternatives",
+        min=0,
+        max=100_000,
+        metavar="VILLAGES",
+        help="in so many villages also under other forms of the model; 0: none",
+        show_default="100; none with --engine village",
+    ),
+]
+DayPrice = Annotated[
+    float, typer.Option("--day-price", min=0, max=1e9, help="Rp of a facilitator's day (assumed)")
+]
 Margin = Annotated[
     float, typer.Option(min=0, max=1e9, help="Rp a week; less is practically the same")
 ]

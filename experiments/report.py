@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from experiments import compare, network, say, store
+from experiments.advice import deciding, deciding_page, deciding_told
 from experiments.analysis import paired
 from experiments.messages import text
 from experiments.plots import (
@@ -21,6 +22,7 @@ from experiments.plots import (
     timeline,
     validation,
 )
+from experiments.plots import decision as decision_plot
 from experiments.plots import network as network_plot
 from experiments.sheet import SheetFacts, SheetOption, make_sheet
 from experiments.validation import (
@@ -57,9 +59,17 @@ def provenance(manifest: dict[str, Any], lang: str) -> str:
 
 
 def report_compare(
-    out: Path, group: Group, scenarios: Sequence[Scenario], margin: float, lang: str
+    out: Path,
+    group: Group,
+    scenarios: Sequence[Scenario],
+    margin: float,
+    lang: str,
+    day_rp: float = deciding.DAY_RP,
 ) -> list[str]:
-    """Summary, figures and sentences of a comparison; returns the sentences."""
+    """Summary, figures and sentences of a comparison; returns the sentences.
+
+    day_rp: the price of a facilitator's day (Rp).
+    """
     manifest = store.read_manifest(out)
     summary = compare.summarise(out, margin)
     store.write_json(out / "summary.json", summary)
@@ -71,7 +81,28 @@ def report_compare(
     if len(titles) > 1:
         _paired(out, summary, titles, lang, foot)
     _maps(out, group, scenarios, lang, foot)
-    return _tell(out, say.compared(summary, lang), lang)
+    advice = _decision(out, margin, lang, foot, day_rp)
+    return _tell(out, [*say.compared(summary, lang), *advice], lang)
+
+
+def _decision(out: Path, margin: float, lang: str, foot: str, day_rp: float) -> list[str]:
+    """What the comparison says of the choice: tables, a page in both languages, two figures."""
+    decision = deciding.decide(out, margin, day_rp)
+    if not decision:
+        return []
+    store.write_json(out / "decision.json", decision)
+    deciding.table(decision).to_csv(out / "decision.csv", index=False)
+    for each, stem in (("id", "keputusan"), ("en", "decision")):
+        (out / f"{stem}.md").write_text(deciding_page.page(decision, each), "utf-8")
+    titles = {name: deciding_told.title(decision, name, lang) for name in decision["titles"]}
+    table = decision_plot.decision_table(decision, deciding.MAIN)
+    base = titles[decision["baseline"]]
+    figure = decision_plot.intervals(table, titles, margin, base, lang)
+    style.save(figure, out / "figures" / "decision", table, foot)
+    table = decision_plot.cost_table(decision, deciding.COSTS)
+    figure = decision_plot.frontiers(table, titles, deciding.COSTS, decision["weeks"], lang)
+    style.save(figure, out / "figures" / "frontier", table, foot)
+    return ["", *deciding_told.told(decision, lang)]
 
 
 def report_run(out: Path, margin: float, lang: str) -> list[str]:

@@ -38,7 +38,7 @@ class DamagedError(OSError):
 TABLES = tuple(field.name for field in fields(Tables))
 MADE = (
     "manifest.json", "tables", "figures", "summary.json", "summary.csv", "summary.txt",
-    "ringkasan.txt",
+    "ringkasan.txt", "decision.json", "decision.csv", "keputusan.md", "decision.md",
 )  # fmt: skip
 ROWS_IN_A_PART = 500  # runs kept in memory before they are written, as one row group a table
 _LIBRARIES = ("mesa", "numpy", "scipy", "pandas", "pyarrow")

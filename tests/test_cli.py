@@ -26,7 +26,7 @@ LANGUAGES = {"id": "en", "en": "id"}  # and the other one
 WORDS = {"id": "ringkasan.txt", "en": "summary.txt"}
 FIGURES = {
     "run": {"fans"},
-    "compare": {"fans", "differences", "network_map"},
+    "compare": {"fans", "decision", "differences", "frontier", "network_map"},
     "network": {"response"},
     "sweep/payment_lag": {"lines"},
 }

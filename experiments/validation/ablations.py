@@ -16,6 +16,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from experiments import alternatives
 from experiments.designs import plausible_villages, stretched
 from experiments.validation.laboratory import OWN_KINDS, WEEKS, Laboratory, shipped, try_in
 from experiments.validation.patterns import KnockOut, calendar_off, knocked
@@ -76,12 +77,7 @@ def ablations(plan: Scenario | str) -> dict[str, KnockOut]:
 
 ABLATIONS: Final = tuple(ablations(PACKAGE))
 ALTERNATIVES: Final[Mapping[str, KnockOut]] = {
-    "trust_form": knocked(trust_form="multiplicative"),
-    "participation_form": knocked(participation_form="payoff"),
-    "lawang_additive": knocked(lawang_reading="additive"),
-    "lawang_literal": knocked(lawang_reading="literal"),
-    "initial_outlets": knocked(initial_outlets="among_the_five"),
-    "contract": knocked(contract="putus"),
+    form: knocked(**values) for form, values in alternatives.ALTERNATIVES.items()
 }
 SPREADSHEET: Final = "spreadsheet"
 RANGES: Final[Mapping[str, float]] = {"ranges_half": 0.5, "ranges_double": 2}  # times as wide

@@ -120,8 +120,9 @@ def test_women_are_counted_from_their_own_table(compared: Path) -> None:
     }
     changes = {key[1:]: x - cash["none", *key[1:]] for key, x in cash.items() if key[0] != "none"}
     better = [
-        sum(x > MARGIN for key, x in changes.items() if key[0] == village) / REPLICATIONS
+        sum(x > MARGIN for key, x in changes.items() if key[:2] == (village, luck))
         for village in range(1, VILLAGES + 1)
+        for luck in range(REPLICATIONS)
     ]
     row = compare.summarise(compared, MARGIN)["scenarios"]["package_2019"]
     assert row["women_better"]["typical"] == pytest.approx(quantile(better, 0.5))

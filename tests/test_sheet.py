@@ -137,9 +137,8 @@ def test_the_sentences() -> None:
         "Kalau pilih B, dari 20 ibu kira-kira 14 ibu naik pendapatannya dalam 12 bulan.",
         "Kalau pilih C, kira-kira 17 ibu.",
         "naik pendapatannya dibanding tetap seperti sekarang",
-        "Paling sedikit 9 ibu, paling banyak 18 ibu.",
-        "Untuk tiap ibu kira-kira bertambah Rp 6.500 seminggu, paling sedikit Rp 1.000, "
-        "paling banyak Rp 15.000.",
+        "Di 16 dari 20 kali: 9 sampai 18 ibu.",
+        "Untuk tiap ibu kira-kira bertambah Rp 6.500 seminggu (Rp 1.000 sampai Rp 15.000).",
         "Dari 20 kali coba-coba di komputer, pilihan B lebih baik daripada A sebanyak 15 kali.",
         "Dari 20 kali coba-coba di komputer, pilihan C lebih baik daripada A sebanyak 18 kali.",
         "bukan karena malas; dalam coba-coba ini sebabnya pembeli masih sedikit dan ada hari upah "
@@ -204,8 +203,8 @@ def test_a_loss_is_called_a_loss() -> None:
     loss = SheetOption("Paket", 3, 0, 9, typical_rupiah=-2100, low_rupiah=-7000, high_rupiah=240)
     page = contents(replace(FACTS, options=(loss, loss), better_of_20=(2,)), "id")
     assert page["rows"][1]["below"] == [
-        "Paling sedikit 0 ibu, paling banyak 9 ibu. Uang tiap ibu seminggu kira-kira berkurang "
-        "Rp 2.000, paling jelek berkurang Rp 7.000, paling bagus tidak berubah."
+        "Di 16 dari 20 kali: 0 sampai 9 ibu. Uang tiap ibu seminggu kira-kira berkurang Rp 2.000 "
+        "(antara berkurang Rp 7.000 dan tidak berubah)."
     ]
 
 

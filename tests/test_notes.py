@@ -145,8 +145,8 @@ def test_saying_nothing_changes_nothing(facts: Facts, tmp_path: Path) -> None:
     lines = round_trip(notes, facts, PLAN, tmp_path / "n", "id", 1)
     assert "Tidak ada yang dibetulkan; hasilnya tetap sama." in lines
     same = read_facts(tmp_path / "n" / "compare", PLAN, "id")
-    assert [(o.up, o.low, o.high, o.gains) for o in same.options] == [
-        (o.up, o.low, o.high, o.gains) for o in facts.options
+    assert [(o.up, o.tries, o.gains) for o in same.options] == [
+        (o.up, o.tries, o.gains) for o in facts.options
     ]
 
 
@@ -233,7 +233,7 @@ def test_the_whole_way_by_command(results: Path, tmp_path: Path) -> None:
     assert call("notes", "forget", record, "--yes").code == 0
     assert not record.exists() and _bytes(results) == before
     nothing = call("notes", "forget", results, "--yes")
-    assert nothing.code == 2 and "holds no notes" in nothing.err and _bytes(results) == before
+    assert nothing.code == 2 and "holds no records" in nothing.err and _bytes(results) == before
 
 
 def _bytes(folder: Path) -> dict[str, str]:

@@ -16,8 +16,8 @@ from ruamel.yaml import YAML
 
 from experiments import store
 from experiments.compare import run_compare, summarise
-from experiments.messages import text
-from experiments.packet.facts import Facts, Option, read_facts
+from experiments.messages import rupiah, text
+from experiments.packet.facts import HALF, Facts, Option, read_facts
 from experiments.packet.notes import Heard, NewPartner, Notes
 from experiments.packet.plan import FgdPlan
 from experiments.packet.questions import Question, question_for
@@ -29,6 +29,7 @@ from sim.scenario import Group, Scenario, load_group, load_scenario, register_of
 
 RECORD: Final = "catatan.yaml"
 CHANGES: Final = "perubahan.txt"
+KEPT: Final = {RECORD, CHANGES, "configs", "compare", "packet"}  # in the folder of an FGD's records
 OUTLET_FIELDS: Final = ("distance_km_", "size_")
 Tree = dict[str, Any]
 
@@ -40,6 +41,8 @@ class Applied:
     group: Group
     scenarios: tuple[Scenario, ...]
     declared: tuple[str, ...]
+    heard: frozenset[str] = frozenset()
+    """Parameters that were told of: what --set said of them holds no more."""
 
 
 # --- The inputs ----------------------------------------------------------------------------------
@@ -78,7 +81,8 @@ def apply(notes: Notes, facts: Facts, folder: Path, lang: str = "id") -> Applied
         kinds = ", ".join(text(lang, f"activity.{kind}") for kind in notes.order)
         declared.append(text(lang, "notes.order", kinds=kinds))
     _only_declared(before, {"group": group, "scenarios": scenarios}, notes)
-    return _written(group, scenarios, facts, folder, tuple(declared))
+    heard = frozenset(notes.heard)
+    return _written(group, scenarios, facts, folder, tuple(declared), heard)
 
 
 def _plain(document: Group | Scenario) -> Tree:
@@ -220,8 +224,9 @@ def _tells(name: str, parts: Sequence[str]) -> bool:
 
 
 def _written(
-    group: Tree, scenarios: Mapping[str, Tree], facts: Facts, folder: Path, told: tuple[str, ...]
-) -> Applied:
+    group: Tree, scenarios: Mapping[str, Tree], facts: Facts, folder: Path, told: tuple[str, ...],
+    heard: frozenset[str],
+) -> Applied:  # fmt: skip
     """Files as the project's own, then read back with every check."""
     home = folder / "configs"
     yaml = YAML()
@@ -239,7 +244,7 @@ def _written(
         with path.open("w", encoding="utf-8") as file:
             yaml.dump({**tree, "group": name}, file)
         loaded.append(load_scenario(path, made))
-    return Applied(made, tuple(loaded), told)
+    return Applied(made, tuple(loaded), told, heard)
 
 
 # --- Once more, and the difference ---------------------------------------------------------------
@@ -248,9 +253,10 @@ def _written(
 def run_again(applied: Applied, facts: Facts, out: Path, workers: int = 0) -> None:
     """The same question with the corrected inputs: same villages, luck, weeks and settings."""
     asked = facts.manifest["question"]
+    kept = {name: value for name, value in asked["set"].items() if name not in applied.heard}
     study = Study(
         applied.group, int(asked["weeks"]), int(asked["seed"]), int(asked["replications"]),
-        overrides=asked["set"],
+        overrides=kept,
     )  # fmt: skip
     run_compare(study, applied.scenarios, int(asked["villages"]), out, workers)
     store.write_json(out / "summary.json", summarise(out, facts.margin))
@@ -269,6 +275,7 @@ def round_trip(
         _keep(notes, part)
         applied = apply(notes, facts, part, lang)
         run_again(applied, facts, part / "compare", workers)
+        _keep_plan(plan, notes, applied, part)
         ids = [scenario.id for scenario in applied.scenarios]
         same = plan.model_copy(update={"options": tuple(ids), "ask": ()})
         lines = told(applied, notes, facts, read_facts(part / "compare", same, lang), lang)
@@ -289,10 +296,30 @@ def _keep(notes: Notes, folder: Path) -> None:
         YAML().dump(tree, file)
 
 
+def _keep_plan(plan: FgdPlan, notes: Notes, applied: Applied, folder: Path) -> None:
+    """The plan of the FGD beside the corrected results, for the packet that is brought back."""
+    told = plan.model_dump(mode="json", exclude_none=True, exclude_defaults=True, exclude={"id"})
+    told["title"] = plan.title.model_dump()
+    told["options"] = [scenario.id for scenario in applied.scenarios]
+    told.pop("ask", None)  # what is worth asking next, the new results tell
+    if notes.need is not None:
+        told["monthly_need"] = notes.need
+    home = folder / "configs" / "fgd"
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / f"{applied.group.id}.yaml").open("w", encoding="utf-8") as file:
+        YAML().dump(told, file)
+
+
 def told(applied: Applied, notes: Notes, before: Facts, after: Facts, lang: str) -> list[str]:
     """'What changed after the women's corrections', in words."""
     lines = [text(lang, "notes.title"), ""]
     lines += [f"* {line}" for line in applied.declared] or [text(lang, "notes.nothing")]
+    if notes.problems:
+        heaviest = max(notes.problems, key=lambda problem: notes.problems[problem])
+        n = notes.problems[heaviest]
+        lines += ["", text(lang, "notes.heaviest", problem=heaviest, n=n)]
+    if notes.need is not None:
+        lines += ["", text(lang, "notes.needed", need=rupiah(notes.need, lang))]
     if notes.seeds:
         counts = ", ".join(f"{letter}: {n}" for letter, n in sorted(notes.seeds.items()))
         lines += ["", text(lang, "notes.chosen", counts=counts)]
@@ -315,14 +342,17 @@ def told(applied: Applied, notes: Notes, before: Facts, after: Facts, lang: str)
 def _women(old: Option, new: Option, lang: str) -> str:
     return text(
         lang, "notes.women", letter=old.letter, title=old.title(lang), before=old.up, after=new.up,
-        size=new.size, low=new.low, high=new.high,
+        size=new.size, half=new.size // HALF, many=old.tries[2], now=new.tries[2],
     )  # fmt: skip
 
 
 def check_record(folder: Path) -> None:
-    """FileNotFoundError when a folder holds no records of an FGD."""
-    if not (folder / RECORD).is_file():
-        raise FileNotFoundError(f"{folder} holds no notes of an FGD ({RECORD} is missing)")
+    """FileNotFoundError unless a folder holds what `notes read` leaves, and nothing else."""
+    for name in (RECORD, CHANGES):
+        if not (folder / name).is_file():
+            raise FileNotFoundError(f"{folder} holds no records of an FGD ({name} is missing)")
+    if others := sorted({path.name for path in folder.iterdir()} - KEPT):
+        raise FileExistsError(f"{folder} holds other things, too: {', '.join(others)}")
 
 
 def forget(folder: Path) -> None:

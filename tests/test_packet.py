@@ -188,7 +188,8 @@ def _women_in_tries(tables: Path, each: dict) -> list[int]:
 
 
 def _usual_limit(tables: Path, each: dict) -> int:
-    poor = f"""{CASH}, poor as (select village_id, replication_id from_ pairs where better <= $half)
+    poor = f"""{CASH},
+    poor as (select village_id, replication_id from_ pairs where better <= $half)
     select binding, count(*) FROM '{tables}/weekly.parquet' semi join poor
     using (village_id, replication_id) where scenario_id = $scenario_id group by 1 order by 2 desc, 1
     """.replace("from_", "FROM")

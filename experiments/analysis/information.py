@@ -25,7 +25,7 @@ KNOTS: Final = (0.05, 0.35, 0.65, 0.95)  # shares of the villages (Harrell 2001,
 COLUMNS: Final = len(KNOTS)  # of a basis, the constant among them
 DRAWS: Final = 100  # of the regression's coefficients, for errors and bias
 SHUFFLES: Final = 200  # about as many as there are parameters: hardly one in all passes by chance
-FEWEST: Final = 20  # villages with fewer than so many tell nothing
+FEWEST: Final = 10  # villages: fewer tell nothing
 TINY: Final = 1e-9  # of the spread of worth: what rounding leaves
 
 

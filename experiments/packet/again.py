@@ -20,7 +20,7 @@ from experiments.messages import text
 from experiments.packet.facts import Facts, Option, read_facts
 from experiments.packet.notes import Heard, NewPartner, Notes
 from experiments.packet.plan import FgdPlan
-from experiments.packet.questions import Question, question_for
+from experiments.questions import Question, question_for
 from experiments.packet.writer import answer
 from experiments.study import Study
 from sim.config.register import PRODUCTS
@@ -29,7 +29,7 @@ from sim.scenario import Group, Scenario, load_group, load_scenario, register_of
 
 RECORD: Final = "catatan.yaml"
 CHANGES: Final = "perubahan.txt"
-OUTLET_FIELDS: Final = ("distance_km_", "size_")
+OUTLET_FIELDS: Final = ("distance_km_", "size_", "margin_")
 Tree = dict[str, Any]
 
 

@@ -16,7 +16,7 @@ from pydantic import Field, Strict, ValidationError, model_validator
 
 from experiments.messages import text
 from experiments.packet.facts import Facts
-from experiments.packet.questions import Question, question_for
+from experiments.questions import Question, question_for
 from sim.config.numerals import parse_number
 from sim.config.problems import Problem, config_error
 from sim.config.schema import Document, KindName

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from experiments.advice.ask_command import ask
 from experiments.asked import load_all, pick, refuse, study_for, tell, told_plainly, warn_of_late
 from experiments.options import (
     OTHER_FORMS,
@@ -42,7 +43,7 @@ app = typer.Typer(
 )
 
 
-for elsewhere in (sweep, verify, results, validate, calibrate, ablate, table4, table5, packet):
+for elsewhere in (sweep, verify, results, validate, calibrate, ablate, table4, table5, packet, ask):
     app.command()(elsewhere)
 app.add_typer(notes, name="notes")
 
@@ -249,15 +250,16 @@ def params(
     group: GroupName = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="comma-separated, all columns")] = False,
 ) -> None:
-    """Print the parameter register: value, range, unit, meaning, source, confidence."""
+    """Print the parameter register: value, range, unit, meaning, source, confidence, question."""
     from experiments.listing import parameter_lines
     from sim.scenario import DEFAULT_GROUP, load_group, register_of
 
-    register = register_of(load_group(group or DEFAULT_GROUP))
+    who = load_group(group or DEFAULT_GROUP)
+    register = register_of(who)
     rows = [row for name, row in register.items() if match in name]
     if not rows:
         refuse(f"no parameter's name contains '{match}'")
-    for line in parameter_lines(rows, as_csv):
+    for line in parameter_lines(rows, who, as_csv):
         typer.echo(line)
 
 

@@ -14,7 +14,7 @@ from experiments.packet.facts import Facts, read_facts
 from experiments.packet.form import make_form
 from experiments.packet.notes import Notes, load_notes, scale_of
 from experiments.packet.plan import load_plan
-from experiments.packet.questions import question_for
+from experiments.questions import question_for
 from sim.parameters import ParameterError
 from sim.scenario import ConfigError, register_of
 from tests.commands import call

@@ -20,8 +20,8 @@ from experiments.messages import rupiah, text
 from experiments.packet.facts import HALF, Facts, Option, read_facts
 from experiments.packet.notes import Heard, NewPartner, Notes
 from experiments.packet.plan import FgdPlan
-from experiments.packet.questions import Question, question_for
 from experiments.packet.writer import answer
+from experiments.questions import Question, question_for
 from experiments.study import Study
 from sim.config.register import PRODUCTS
 from sim.parameters import Parameter, ParameterError
@@ -30,7 +30,7 @@ from sim.scenario import Group, Scenario, load_group, load_scenario, register_of
 RECORD: Final = "catatan.yaml"
 CHANGES: Final = "perubahan.txt"
 KEPT: Final = {RECORD, CHANGES, "configs", "compare", "packet"}  # in the folder of an FGD's records
-OUTLET_FIELDS: Final = ("distance_km_", "size_")
+OUTLET_FIELDS: Final = ("distance_km_", "size_", "margin_")
 Tree = dict[str, Any]
 
 

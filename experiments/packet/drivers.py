@@ -9,7 +9,7 @@ import pandas as pd
 
 from experiments.packet.numbers import Book, whole
 from experiments.packet.plan import MOST_ASKED, FgdPlan
-from experiments.packet.questions import Question, question_for
+from experiments.questions import Question, question_for
 from sim.parameters import Parameter, ParameterError
 from sim.scenario import Group
 

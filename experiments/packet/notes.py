@@ -13,7 +13,7 @@ from pydantic import Field, Strict, model_validator
 
 from experiments.messages import number, text
 from experiments.packet.facts import Facts
-from experiments.packet.questions import Question, question_for
+from experiments.questions import Question, question_for
 from sim.config.problems import Problem
 from sim.config.schema import Document, KindName
 from sim.config.values import Day, Described, Line, Number, Slug

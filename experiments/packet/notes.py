@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 from openpyxl import load_workbook
-from pydantic import Field, Strict, ValidationError, model_validator
+from pydantic import Field, ValidationError
 
+from experiments.advice.answers import Answer, Count, root_of, wrong_about
 from experiments.messages import text
 from experiments.packet.facts import Facts
-from experiments.packet.questions import Question, question_for
+from experiments.packet.questions import Question
 from sim.config.numerals import parse_number
 from sim.config.problems import Problem, config_error
 from sim.config.schema import Document, KindName
@@ -29,26 +30,6 @@ NEW_PARTNERS: Final = 5
 REJECTED: Final = 5
 FORM: Final = "Notulen"  # the sheet of the workbook
 SCALE_FROM: Final = 4  # its fourth column begins the scale
-
-Count = Annotated[int, Strict(), Field(ge=0, le=10_000)]
-
-
-class Heard(Described):
-    """What was said of one unknown, in people's units: seeds on a scale, or one number."""
-
-    said: Number | None = None
-    scale: tuple[Number, ...] = ()
-    seeds: tuple[Count, ...] = ()
-
-    @model_validator(mode="after")
-    def _one_form(self) -> Heard:
-        if len(self.scale) != len(self.seeds):
-            raise ValueError(f"expected a count of seeds for each of {len(self.scale)} places")
-        if self.said is not None and any(self.seeds):
-            raise ValueError("expected one number or seeds on a scale, not both")
-        if self.said is None and not any(self.seeds):
-            raise ValueError("expected a number or seeds; leave it out where nothing was said")
-        return self
 
 
 class NewPartner(Described):
@@ -76,7 +57,7 @@ class Notes(Document):
     present: Count | None = None
     silent: Count | None = None
     seeds: dict[Literal["A", "B", "C"], Count] = Field(default_factory=dict)
-    heard: dict[Slug, Heard] = Field(default_factory=dict)
+    heard: dict[Slug, Answer] = Field(default_factory=dict)
     struck: tuple[Slug, ...] = ()
     added: tuple[NewPartner, ...] = Field(default=(), max_length=20)
     order: tuple[Literal[INTERVENTION_KINDS], ...] = ()  # type: ignore[valid-type]
@@ -115,7 +96,7 @@ def load_notes(path: Path, facts: Facts, lang: str = "id") -> Notes:
 def _wrong(notes: Notes, facts: Facts, lang: str) -> list[tuple[str, str]]:
     """What cannot be about these results."""
     found = []
-    if notes.group != facts.group.id:
+    if root_of(notes.group) != root_of(facts.group.id):
         found.append(("group", f"these results are about '{facts.group.id}'"))
     letters = {option.letter for option in facts.options}
     found += [
@@ -124,16 +105,8 @@ def _wrong(notes: Notes, facts: Facts, lang: str) -> list[tuple[str, str]]:
     ]
     register = register_of(facts.group)
     for name, heard in notes.heard.items():
-        question = question_for(register[name], facts.group, "id") if name in register else None
-        if question is None:
-            found.append((f"heard.{name}", "this is nothing that people can be asked about"))
-            continue
-        row = register[name]
-        for answer in (*heard.scale, *([] if heard.said is None else [heard.said])):
-            value = question.in_model_units(answer)
-            if not row.hard_low <= value <= row.hard_high:
-                low, high = (question.in_people_units(x) for x in (row.hard_low, row.hard_high))
-                found.append((f"heard.{name}", f"{answer:g} is outside {low:g} to {high:g}"))
+        wrong = wrong_about(name, heard, facts.group, register)
+        found += [(f"heard.{name}", message) for message, warning in wrong if not warning]
     outlets = {each.id for each in facts.group.outlets}
     found += [
         (f"struck.{name}", f"no such outlet; there are {', '.join(sorted(outlets))}")

@@ -16,7 +16,7 @@ from experiments.advice.units import asked_about, ruler
 from sim.config.checks import Finding
 from sim.config.editors import SCHEMA_DIALECT
 from sim.config.files import ConfigFile, is_name, known, no_such
-from sim.config.problems import did_you_mean
+from sim.config.problems import Problem, did_you_mean
 from sim.config.schema import Document
 from sim.config.values import Day, Described, Line, Number, Slug, unique
 from sim.parameters import REGISTER, Parameter
@@ -140,12 +140,13 @@ def load_answers(
     everything that is wrong.
     """
     file = read(_find(name_or_path))
-    who = group or _group_of(file)
+    others: list[Problem] = []
+    who = group or _group_of(file, others)
 
     def check(answers: Answers) -> list[Finding]:
         return list(_findings(answers, who, fixed or {})) if who else []
 
-    return document(Answers, file, check, STAND_INS)
+    return document(Answers, file, check, STAND_INS, others)
 
 
 def check_answers(name_or_path: str | Path) -> tuple[Answers, tuple[Any, ...]]:
@@ -188,13 +189,22 @@ def _find(name_or_path: str | Path) -> Path:
     return files[name]
 
 
-def _group_of(file: ConfigFile) -> Group | None:
-    """The group that a file names, or that from which it has learnt; None without a name."""
+def _group_of(file: ConfigFile, problems: list[Problem]) -> Group | None:
+    """The group that a file names, or that from which it has learnt; None without one.
+
+    What is wrong with the name is added to `problems`.
+    """
     node = file.root.child("group")
     if node is None or not isinstance(node.value, str):
         return None
-    groups = known("groups")
-    return load_group(node.value if node.value in groups else find(root_of(node.value), "groups"))
+    name = node.value if node.value in known("groups") else root_of(node.value)
+    try:
+        return load_group(find(name, "groups"))
+    except ConfigError as error:
+        problems += [
+            Problem(file.name, node.line, "group", each.message) for each in error.problems
+        ]
+        return None
 
 
 # --- What cannot be ------------------------------------------------------------------------------

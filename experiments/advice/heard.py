@@ -83,7 +83,7 @@ def _tidy(found: Elicited, row: Parameter, digits: int = 12) -> Elicited:
 
     def tidy(value: float) -> float:
         rounded = float(round(value)) if row.whole else float(f"{value:.{digits}g}")
-        return min(max(rounded, row.hard_low), row.hard_high)
+        return float(min(max(rounded, row.hard_low), row.hard_high))
 
     return replace(found, low=tidy(found.low), value=tidy(found.value), high=tidy(found.high))
 

@@ -112,7 +112,8 @@ def _choice(summary: Mapping[str, Any], titles: Mapping[str, str], lang: str) ->
         yield _say(lang, "best_same", best=titles[new], **often)
     else:
         lead = Choice(new, old, summary["lead"], summary["lead_error"])
-        key = "best_other" if lead.clear(summary["margin"]) else "best_alike"
+        sure = "best_other" if lead.clear(summary["margin"]) else "best_unclear"
+        key = sure if lead.lead > summary["margin"] else "best_alike"
         yield _say(lang, key, old=titles[old], new=titles[new],
                    lead=_signed(lead.lead, lead.error, lang))  # fmt: skip
     if old == new and not any(row["other"] for row in summary["alone"]):

@@ -154,5 +154,6 @@ def written(given: Inputs, name: str, folder: Path, declared: Sequence[str] = ()
 
 
 def _as_meant(meant: Group | Scenario, read: Group | Scenario) -> None:
-    for path in changed(meant.model_dump(), read.model_dump()):
+    trees = (each.model_dump(mode="json") for each in (meant, read))
+    for path in changed(*trees):
         raise ParameterError(f"'{path}' of '{meant.id}' was written, but is read as something else")

@@ -52,11 +52,12 @@ class _Task:
     low: tuple[float, float]
     high: tuple[float, float]
     mean: float
+    heaps: bool
 
     @property
     def width(self) -> float:
         """The widest that the triangle can be."""
-        return self.high[1] - self.low[0]
+        return max(TINY, self.high[1] - self.low[0])
 
     def residuals(self, low: ArrayLike, mode: ArrayLike, high: ArrayLike) -> Numbers:
         """[misfit at each edge, then three ties; ...] for triangles (scalars or arrays)."""
@@ -95,29 +96,30 @@ def from_seeds(
     """The triangle nearest to seeds (counts) on places; its ends go half a step beyond at most.
 
     Half a step: to the middle between the outermost place that has a seed and the next one. Where
-    seeds lie in two heaps the ends stay there. `hard`: never outside these. On a log scale the
-    triangle is one of logarithms, unless a seed lies on 0; whole numbers are reached by rounding,
-    so their triangle goes half a number beyond its ends (`experiments.designs`).
+    seeds lie in two heaps the ends are there, and the peak at the mean, which takes no side.
+    `hard`: never outside these. On a log scale the triangle is one of logarithms, unless a seed
+    lies on 0; whole numbers are reached by rounding, so their triangle goes half a number beyond
+    its ends (`experiments.designs`).
     """
     x, n = _sorted(places, seeds, scale)
     if scale == "log" and (x <= 0).any():
         x, n, scale = (x[x > 0], n[x > 0], scale) if n[x <= 0].sum() == 0 else (x, n, "linear")
     if len(x) == 1:
-        return Elicited(x[0], x[0], x[0])
+        return Elicited(*[float(x[0])] * 3)
     if scale == "log":
         ends = tuple(float(np.log(end)) if end > 0 else -np.inf for end in hard)
-        task, heaps = _task(np.log(x), n, (ends[0], ends[1]), 0.0)
+        task = _task(np.log(x), n, (ends[0], ends[1]), 0.0)
         low, mode, high = _fitted(task)
         found = tuple(float(np.clip(np.exp(end), *hard)) for end in (low, mode, high))
     elif scale == "whole":
-        task, heaps = _task(x, n, (hard[0] - 0.5, hard[1] + 0.5), 0.5)
+        task = _task(x, n, (hard[0] - 0.5, hard[1] + 0.5), 0.5)
         found = _whole(task)
         low, mode, high = found[0] - 0.5, found[1], found[2] + 0.5
     else:
-        task, heaps = _task(x, n, hard, 0.0)
+        task = _task(x, n, hard, 0.0)
         found = low, mode, high = _fitted(task)
     gap = float(np.abs(task.misfit(low, mode, high)).max() * n.sum())
-    return Elicited(found[0], found[1], found[2], gap, heaps)
+    return Elicited(*(float(end) for end in found), gap=gap, heaps=task.heaps)
 
 
 def _sorted(places: Sequence[float], seeds: Sequence[int], scale: Scale) -> tuple[Numbers, Numbers]:
@@ -127,8 +129,8 @@ def _sorted(places: Sequence[float], seeds: Sequence[int], scale: Scale) -> tupl
     return once, np.bincount(which, weights=np.asarray(seeds, float))
 
 
-def _task(x: Numbers, n: Numbers, hard: tuple[float, float], least: float) -> tuple[_Task, bool]:
-    """The fit, and whether there are two heaps; `least`: how far ends lie beyond the seeds."""
+def _task(x: Numbers, n: Numbers, hard: tuple[float, float], least: float) -> _Task:
+    """What is to be fitted; `least`: how far ends lie beyond the seeds."""
     first, last = int(np.flatnonzero(n)[0]), int(np.flatnonzero(n)[-1])
     steps = np.diff(x) / 2
     left, right = steps[max(0, first - 1)], steps[min(last, len(steps) - 1)]
@@ -138,12 +140,14 @@ def _task(x: Numbers, n: Numbers, hard: tuple[float, float], least: float) -> tu
     if heaps:
         low, high = (low[0], low[0]), (high[1], high[1])
     shares = np.cumsum(n)[:-1] / n.sum()
-    return _Task((x[:-1] + x[1:]) / 2, shares, low, high, float(n @ x / n.sum())), heaps
+    return _Task((x[:-1] + x[1:]) / 2, shares, low, high, float(n @ x / n.sum()), heaps)
 
 
 def _fitted(task: _Task) -> tuple[float, float, float]:
     """Low, mode and high by least squares, from several starts."""
     a, b = task.low, task.high
+    if task.heaps:
+        return a[0], float(np.clip(task.mean, a[0], b[1])), b[1]
     lowest = np.array([a[0], b[0], 0.0])
     highest = np.array([a[1], b[1], 1.0])
     highest = np.maximum(highest, lowest + 1e-12 * max(1.0, task.width))
@@ -172,6 +176,8 @@ def _whole(task: _Task) -> tuple[float, float, float]:
     lowest, highest = np.ceil(task.low[0] + 0.5), np.floor(task.high[1] - 0.5)
     low = _tried(lowest, max(lowest, np.floor(task.low[1] + 0.5)), MOST_ENDS)
     high = _tried(min(highest, np.ceil(task.high[0] - 0.5)), highest, MOST_ENDS)
+    if task.heaps:
+        return float(lowest), float(np.clip(np.round(task.mean), lowest, highest)), float(highest)
     mode = _tried(lowest, highest, MOST_PEAKS)
     tried = np.stack(np.meshgrid(low, mode, high, indexing="ij"), axis=-1).reshape(-1, 3)
     tried = tried[(tried[:, 0] <= tried[:, 1]) & (tried[:, 1] <= tried[:, 2])]

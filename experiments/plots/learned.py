@@ -13,11 +13,11 @@ from matplotlib.lines import Line2D
 from experiments.messages import text
 from experiments.plots.axes import number_axis, scale
 from experiments.plots.lettering import fit
-from experiments.plots.style import BLUE, INK, MOST_BAND, SMALL, WHITE, WIDTH, drawn, new_figure
+from experiments.plots.style import BLUE, HALF_BAND, INK, SMALL, WHITE, WIDTH, drawn, new_figure
 
 ROW = 0.46  # inches: a line with the option's name, and its two ranges below
 MOST_ROWS = 12
-LINES = {"before": (0.56, MOST_BAND), "after": (0.8, BLUE)}  # where, in rows, and in which colour
+LINES = {"before": (0.56, HALF_BAND), "after": (0.8, BLUE)}  # where, in rows, and in which colour
 UNIT = scale("net_income")
 
 
@@ -47,8 +47,11 @@ def _figure(table: pd.DataFrame, summary: Mapping[str, Any], lang: str) -> Figur
         say("title", title=titles[summary["best_after"]]),
         say("subtitle", baseline=titles[summary["baseline"]]),
         [
-            Line2D([], [], color=LINES["before"][1], linewidth=7, label=say("before")),
-            Line2D([], [], color=LINES["after"][1], linewidth=7, label=say("after")),
+            *(
+                Line2D([], [], color=LINES[when][1], linewidth=7, label=say(when),
+                       solid_capstyle="butt")
+                for when in LINES
+            ),
             Line2D([], [], linestyle="", marker="o", color=WHITE, markeredgecolor=INK,
                    markersize=6, label=say("middle")),
         ],

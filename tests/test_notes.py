@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from experiments.packet.again import apply, changed, round_trip
+from experiments.advice.learning import changed
+from experiments.packet.again import apply, round_trip
 from experiments.packet.facts import Facts, read_facts
 from experiments.packet.form import make_form
 from experiments.packet.notes import Notes, load_notes, scale_of
@@ -127,15 +128,15 @@ def test_a_change_that_nobody_told_is_refused(
         "id": "catatan", "date": "2026-05-03", "group": "semangat72",
         "heard": {"price_opak": {"said": 7_000}},
     })  # fmt: skip
-    from experiments.packet import again
+    from experiments.advice import learning
 
-    real = again._set
+    real = learning._set
 
     def meddle(group: dict, name: str, quantity: dict) -> None:
         real(group, name, quantity)
         group["members"]["count"] = 19
 
-    monkeypatch.setattr(again, "_set", meddle)
+    monkeypatch.setattr(learning, "_set", meddle)
     with pytest.raises(ParameterError, match=r"do not tell of 'group\.members\.count'"):
         apply(notes, facts, tmp_path)
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from pydantic import Field, Strict, model_validator
+from pydantic import Field
 
-from experiments.messages import number, text
+from experiments.advice.answers import Answer, Count, root_of, wrong_about
+from experiments.messages import text
 from experiments.packet.facts import Facts
-from experiments.questions import Question, question_for
+from experiments.questions import Question
 from sim.config.problems import Problem
 from sim.config.schema import Document, KindName
 from sim.config.values import Day, Described, Line, Number, Slug
@@ -22,27 +23,6 @@ from sim.scenario import ConfigError, document, read, register_of
 
 STEPS: Final = 5  # places on a scale for seeds
 MOST_SEEDS: Final = 20  # that each woman may have for all options together
-SLACK: Final = 3.0  # times beyond a plausible end that nobody wonders at
-
-Count = Annotated[int, Strict(), Field(ge=0, le=10_000)]
-
-
-class Heard(Described):
-    """What was said of one unknown, in people's units: seeds on a scale, or one number."""
-
-    said: Number | None = None
-    scale: tuple[Number, ...] = ()
-    seeds: tuple[Count, ...] = ()
-
-    @model_validator(mode="after")
-    def _one_form(self) -> Heard:
-        if len(self.scale) != len(self.seeds):
-            raise ValueError(f"expected a count of seeds for each of {len(self.scale)} places")
-        if self.said is not None and any(self.seeds):
-            raise ValueError("expected one number or seeds on a scale, not both")
-        if self.said is None and not any(self.seeds):
-            raise ValueError("expected a number or seeds; leave it out where nothing was said")
-        return self
 
 
 class NewPartner(Described):
@@ -70,7 +50,7 @@ class Notes(Document):
     present: Count | None = None
     silent: Count | None = None
     seeds: dict[Literal["A", "B", "C"], Count] = Field(default_factory=dict)
-    heard: dict[Slug, Heard] = Field(default_factory=dict)
+    heard: dict[Slug, Answer] = Field(default_factory=dict)
     struck: tuple[Slug, ...] = ()
     added: tuple[NewPartner, ...] = Field(default=(), max_length=20)
     order: tuple[Literal[INTERVENTION_KINDS], ...] = ()  # type: ignore[valid-type]
@@ -119,7 +99,7 @@ def load_notes(path: Path, facts: Facts, lang: str = "id") -> Notes:
 def _wrong(notes: Notes, facts: Facts, lang: str) -> list[tuple[str, str]]:
     """What cannot be about these results."""
     found = []
-    if notes.group != facts.group.id:
+    if root_of(notes.group) != root_of(facts.group.id):
         found.append(("group", f"these results are about '{facts.group.id}'"))
     letters = {option.letter for option in facts.options}
     found += [
@@ -128,22 +108,10 @@ def _wrong(notes: Notes, facts: Facts, lang: str) -> list[tuple[str, str]]:
     ]
     register = register_of(facts.group)
     for name, heard in notes.heard.items():
-        question = question_for(register[name], facts.group, "id") if name in register else None
-        if question is None:
-            found.append((f"heard.{name}", "this is nothing that people can be asked about"))
-            continue
-        row = register[name]
-        for answer in (*heard.scale, *([] if heard.said is None else [heard.said])):
-            value = question.in_model_units(answer)
-            if meant := _thousands(answer, value, row):
-                found.append(
-                    (f"heard.{name}", text(lang, "notes.wrong.thousands", said=f"{answer:g}",
-                                           meant=number(meant, lang, 1)))
-                )  # fmt: skip
-                continue
-            if not row.hard_low <= value <= row.hard_high:
-                low, high = (question.in_people_units(x) for x in (row.hard_low, row.hard_high))
-                found.append((f"heard.{name}", f"{answer:g} is outside {low:g} to {high:g}"))
+        wrong = wrong_about(name, heard, facts.group, register)
+        found += [(f"heard.{name}", message) for message, warning in wrong if not warning]
+        if name in facts.manifest["question"]["set"]:
+            found.append((f"heard.{name}", text(lang, "notes.wrong.settled", name=name)))
     outlets = {each.id for each in facts.group.outlets}
     found += [
         (f"struck.{name}", f"no such outlet; there are {', '.join(sorted(outlets))}")
@@ -160,15 +128,3 @@ def _wrong(notes: Notes, facts: Facts, lang: str) -> list[tuple[str, str]]:
     if notes.silent is not None and notes.silent > present:
         found.append(("silent", text(lang, "notes.wrong.silent", n=notes.silent, size=present)))
     return found
-
-
-def _thousands(answer: float, value: float, row: Parameter) -> float | None:
-    """What was meant, where an answer is a thousand times too small or too large; else None.
-
-    That is: far from all that is plausible, and within it once three zeros are added or struck.
-    """
-    for factor in (1_000.0, 0.001):
-        near = row.low / SLACK <= value * factor <= row.high * SLACK
-        if near and not row.low / SLACK <= value <= row.high * SLACK:
-            return answer * factor
-    return None

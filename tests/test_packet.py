@@ -191,7 +191,8 @@ def _usual_limit(tables: Path, each: dict) -> int:
     poor = f"""{CASH},
     poor as (select village_id, replication_id from_ pairs where better <= $half)
     select binding, count(*) FROM '{tables}/weekly.parquet' semi join poor
-    using (village_id, replication_id) where scenario_id = $scenario_id group by 1 order by 2 desc, 1
+    using (village_id, replication_id) where scenario_id = $scenario_id
+    group by 1 order by 2 desc, 1
     """.replace("from_", "FROM")
     return int(_sql(tables, poor, **each["where"])[0][0])
 

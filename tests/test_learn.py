@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -24,6 +25,7 @@ from sim.parameters import ParameterError
 from sim.scenario import Group, load_group, load_scenario, register_of
 from tests.commands import call
 from tests.packets import EMPTY, comparison
+from tests.repository import ROOT
 from tests.results import holds
 
 SEEDS = {"scale": [0, 1, 2, 3], "seeds": [2, 9, 4, 0]}
@@ -305,3 +307,24 @@ def test_answers_about_another_group_are_told(results: Path, tmp_path: Path) -> 
 def test_answers_are_read_against_the_results_group(results: Path) -> None:
     answers, was = read_answers("contoh_semangat72", results)
     assert answers.answers.keys() <= was.register.keys() and was.margin == 1_000
+
+
+# --- docs/learn.md --------------------------------------------------------------------------------
+
+
+def test_the_commands_of_the_page_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (ROOT / "docs" / "learn.md").read_text("utf-8")
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    (commands,) = (code for language, code in blocks if not language)
+    (example,) = (code for language, code in blocks if language == "yaml")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "jawaban.yaml").write_text(example)
+    assert call("check", "jawaban.yaml").err == ""
+    small = ("--villages", 4, "--replications", 1, "--weeks", 8)
+    for line in commands.splitlines():
+        name, *words = line.split()[1:]
+        more = {"compare": (*small, "--workers", 1), "check": ()}.get(name, ("--workers", 1))
+        told = call(name, *words, *more)
+        assert told.code == 0, told.err
+    group = tmp_path / "results/learn/second/configs/groups/semangat72_belajar.yaml"
+    assert "before: FGD 2026-05-03, outlets" in group.read_text("utf-8")

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from experiments.advice.fit_command import fit
+from experiments.advice.today_told import continue_from
 from experiments.asked import load_all, pick, refuse, study_for, tell, told_plainly, warn_of_late
 from experiments.options import (
     REPLICATIONS,
@@ -61,6 +62,12 @@ def run(
     seed: Seed = 0,
     settings: Set = None,
     members: Annotated[bool, typer.Option("--members", help="record every woman weekly")] = False,
+    book: Annotated[
+        Path | None, typer.Option("--from", help="cash book: begin after its last week")
+    ] = None,
+    fitted: Annotated[
+        Path | None, typer.Option("--fit", help="with --from: folder of semangat fit")
+    ] = None,
     out: Out = None,
     lang: Lang = "id",
     workers: Workers = 0,
@@ -78,6 +85,11 @@ def run(
     )  # fmt: skip
     warn_of_late(study, loaded)
     folder = out or RESULTS / "run"
+    if book or fitted:
+        if not book:
+            refuse("--fit needs the cash book too: --from BUKU_KAS.csv")
+        tell(continue_from(book, study, loaded, villages, folder, fitted, lang, workers), folder, lang)
+        return
     run_compare(study, loaded, villages, folder, workers)
     tell(report_run(folder, MARGIN, lang), folder, lang)
 

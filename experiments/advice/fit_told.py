@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -18,7 +19,6 @@ from sim.parameters import Parameter
 from sim.scenario import Group, register_of
 
 MOST_SILENT: Final = 10  # numbers that are named although the records do not speak of them
-EXACT: Final = 100.0  # from here on no decimals are told
 
 
 def report_fit(out: Path, lang: str) -> list[str]:
@@ -81,9 +81,8 @@ def _narrowed(
     for row in rows:
         unit = register[row["parameter"]]
         ends = {
-            f"{when}_{part}": amount(row[f"{when}_{part}"], unit, lang)
+            when: span(row[f"{when}_low"], row[f"{when}_high"], unit, lang)
             for when in ("before", "after")
-            for part in ("low", "high")
         }
         likely = amount(row["after_typical"], unit, lang)
         name = parameter_name(row["parameter"], lang)
@@ -91,11 +90,17 @@ def _narrowed(
 
 
 def amount(value: float, row: Parameter, lang: str) -> str:
-    """A value as people read it: money and large numbers without decimals."""
+    """A value as people read it: two figures, more only of large numbers."""
     if row.unit == "Rp":
         return rupiah(value, lang)
-    decimals = 0 if row.whole or abs(value) >= EXACT else 1 if abs(value) >= 10 else 2
-    return number(value, lang, decimals if abs(value) >= 0.1 or row.whole else 4)
+    figures = 0 if row.whole or not value else 1 - math.floor(math.log10(abs(value)))
+    return number(value, lang, max(0, figures))
+
+
+def span(low: float, high: float, row: Parameter, lang: str) -> str:
+    """A range in words; one number when both ends are told alike."""
+    ends = list(dict.fromkeys(amount(value, row, lang) for value in (low, high)))
+    return ends[0] if len(ends) == 1 else text(lang, "fit.span", low=ends[0], high=ends[1])
 
 
 def _silent(

@@ -55,7 +55,7 @@ def predictive(table: pd.DataFrame, titles: Mapping[str, str], lang: str = "id")
     inches = WIDTH / COLUMNS - BESIDE
     for ax, (name, title) in zip(panels, titles.items(), strict=False):
         _panel(ax, table[table["series"] == name], name, lang)
-        ax.set_title(fit(title, inches + 0.3, SMALL, lines=2), fontsize=SMALL)
+        ax.set_title(fit(title, inches + 0.1, SMALL, lines=2), fontsize=SMALL)
         dates = table[table["series"] == name].set_index("week")["date"]
         week_ticks(ax, dates, inches, lang)
     for unused in list(figure.axes)[len(titles) :]:

@@ -29,7 +29,7 @@ from sim.scenario import Group, register_of
 WEEK: Final = timedelta(days=7)
 BLANK: Final = frozenset({"", "-", "–", "—", "?"})
 SEPARATORS: Final = ";,\t"
-SLIP: Final = 1_000  # three zeros that were left out, or written twice
+SLIP: Final = 500  # times off: hardly anything but three zeros left out, or written twice
 # Headers as people write them; the first of each is what the template uses.
 HEADERS: Final = {
     "date": ("tanggal", "date", "tgl"),
@@ -339,4 +339,4 @@ def template(group: Group, weeks: int, lang: str = "id") -> str:
 
 
 def _explained(group: Group, lang: str) -> Iterator[str]:
-    yield from text(lang, "fit.template", name=group.name, start=group.start).splitlines()
+    yield from text(lang, "fit.template", group=group.name, start=group.start).splitlines()

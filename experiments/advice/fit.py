@@ -284,7 +284,7 @@ def _write(
     reference.values.to_parquet(tables / "reference.parquet", index=False)
     runs, weeks, series = reference.weeks.shape
     flat = pd.DataFrame(reference.weeks.reshape(runs * weeks, series), columns=reference.names)
-    flat.astype("float32").to_parquet(tables / "reference_weekly.parquet", index=False)
+    flat.to_parquet(tables / "reference_weekly.parquet", index=False)
     drawn.to_parquet(tables / "villages.parquet", index=False)
     checked.to_parquet(tables / "predictive.parquet", index=False)
     records = asked.book.series.rename_axis("week").reset_index()

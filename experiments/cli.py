@@ -88,7 +88,11 @@ def run(
     if book or fitted:
         if not book:
             refuse("--fit needs the cash book too: --from BUKU_KAS.csv")
-        tell(continue_from(book, study, loaded, villages, folder, fitted, lang, workers), folder, lang)
+        tell(
+            continue_from(book, study, loaded, villages, folder, fitted, lang, workers),
+            folder,
+            lang,
+        )
         return
     run_compare(study, loaded, villages, folder, workers)
     tell(report_run(folder, MARGIN, lang), folder, lang)

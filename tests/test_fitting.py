@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,9 @@ from experiments.analysis import fitting, forecasts
 from experiments.study import Point, Study, villages
 from sim.scenario import Group, load_group, load_scenario, register_of
 from tests.commands import call
-from tests.worlds import CALM, live as lived
+from tests.repository import ROOT
+from tests.worlds import CALM
+from tests.worlds import live as lived
 
 GROUP, SMALL, WEEKS = load_group(), load_group("contoh"), 26
 REGISTER = register_of(GROUP)
@@ -159,7 +162,10 @@ def test_a_written_group_is_read_back_as_it_is(tmp_path: Path) -> None:
     others = {n: r for n, r in register_of(group).items() if n not in ranges}
     assert others == {n: r for n, r in REGISTER.items() if n not in ranges}
     own = load_group("contoh")
-    told = {"price_kue_lapis": (1_600.0, 1_900.0, 2_200.0), "distance_km_kantin_sd": (0.3, 0.6, 1.0)}
+    told = {
+        "price_kue_lapis": (1_600.0, 1_900.0, 2_200.0),
+        "distance_km_kantin_sd": (0.3, 0.6, 1.0),
+    }
     rows = register_of(write_group(own, told, "why", tmp_path))
     assert [rows[name].default for name in told] == [1_900, 0.6]
 
@@ -332,3 +338,17 @@ def test_a_template_is_written_once(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert call("fit", "--template", "--group", "contoh").code == 2
 
 
+def test_the_commands_of_the_page_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As they stand, with few villages."""
+    page = (ROOT / "docs/fit.md").read_text("utf-8")
+    commands = re.findall(r"^semangat .*$", page, re.MULTILINE)
+    assert [line.split()[1] for line in commands] == ["fit", "run", "fit", "run"]
+    monkeypatch.chdir(tmp_path)
+    for line in commands[1:]:
+        words = line.replace("docs/examples", str(ROOT / "docs/examples")).split()[1:]
+        few = ["--villages", "200"] if words[0] == "fit" else ["--villages", "4", "--weeks", "8"]
+        told = call(*words, *few)
+        assert told.code == 0, told.err
+    assert commands[2].startswith(commands[0])  # the same, and a forecast scored
+    made = {path.name for path in Path("results/fit").iterdir()}
+    assert {"ringkasan.txt", "contoh_buku.yaml", "summary.csv", "figures", "tables"} <= made

@@ -15,6 +15,7 @@ from experiments import store
 from experiments.advice.cashbook import CashBook
 from experiments.advice.today import begun, calibrated, drawn, observed
 from experiments.study import Point, Study
+from experiments.validation.laboratory import planned
 from sim.draws import Luck
 from sim.founding import found
 from sim.runs import weekly_of
@@ -42,16 +43,18 @@ def book(**series: list[float]) -> CashBook:
 
 
 def test_what_the_last_weeks_tell() -> None:
-    told = observed(
-        book(came=[0, 8, 7, 9], cash=[1, 2, np.nan, 900_000], sold_warung_mawar=[9, 0, 0, 0, 0],
-             sold_kantin_sd=[0, 0, 5], paid_pasar_kecamatan=[5]),
-        GROUP,
+    records = book(
+        came=[0, 8, 7, 9], cash=[1, 2, np.nan, 900_000], sold_warung_mawar=[9, 0, 0, 0, 0],
+        sold_kantin_sd=[0, 0, 5], paid_pasar_kecamatan=[5],
     )  # fmt: skip
+    stall = {"kind": "market_stall", "week": 0, "weeks": 9, "outlet": "pasar_kecamatan"}
+    told = observed(records, GROUP, [planned(PLAN, stall)])
     assert told.group.start == date(2026, 3, 28)
     assert (told.cash, told.came, told.women) == (900_000, 8, 12)
     assert told.partners == ("kantin_sd",)
     assert told.stopped == ("warung_mawar",)
     assert told.own == ("pasar_kecamatan",)  # the group sells there by itself
+    assert observed(records, GROUP).partners == ("kantin_sd", "pasar_kecamatan")
     assert [o.id for o in told.group.outlets if o.initial] == ["kantin_sd"]
     assert told.overrides() == {
         "burn_in_weeks": 0, "working_capital_0": 900_000, "belief_init": 0.6667,

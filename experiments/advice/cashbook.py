@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -304,7 +305,7 @@ def _in_order(rows: Sequence[Row], reader: _Reader) -> list[Row]:
         else:
             kept[week] = row
     ordered = [kept[week] for week in sorted(kept)]
-    for before, after in zip(ordered, ordered[1:], strict=False):
+    for before, after in pairwise(ordered):
         if after[1] > before[1] + 1:
             day = reader.group.start + (before[1] + 1) * WEEK
             reader.warn(after[0], "", "gap", weeks=after[1] - before[1] - 1, day=day)

@@ -151,9 +151,7 @@ def infer(asked: Asked, reference: Reference, names: Sequence[str]) -> fitting.P
     written = ~np.isnan(seen)
     told = np.nan_to_num(seen)[None]
     scales = np.array([scale_of(name) for name in book.names])
-    made = [
-        fitting.summaries(each, written, scales, pairs(book.names)) for each in (lived, told)
-    ]
+    made = [fitting.summaries(each, written, scales, pairs(book.names)) for each in (lived, told)]
     scores = scores_of(register, reference.values[list(names)])
     owners = reference.values["village_id"].to_numpy()
     expected = fitting.expected(made[0], scores, made[1], owners, asked.seed)

@@ -49,9 +49,10 @@ def _scores(row: Parameter, values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _share(row: Parameter, values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Shares (0-1) of the triangle of `experiments.designs.plausible_villages`."""
-    low, mode, high = row.low, float(row.default), row.high
+    ends = np.array([row.low, float(row.default), row.high])
     if row.distribution == "log_triangular" and row.low > 0:
-        low, mode, high, values = (np.log(each) for each in (low, mode, high, values))
+        ends, values = np.log(ends), np.log(values)
     elif row.whole:
-        low, high = low - 0.5, high + 0.5
+        ends = ends + [-0.5, 0.0, 0.5]
+    low, mode, high = ends.tolist()
     return np.asarray(triang.cdf(values, (mode - low) / (high - low), low, high - low))

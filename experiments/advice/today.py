@@ -24,7 +24,7 @@ from experiments.advice.fit import COMMAND, plain
 from experiments.analysis.fitting import resampled
 from experiments.execute import execute
 from experiments.study import Point, Study, villages
-from experiments.validation.laboratory import OWN_KINDS, shipped
+from experiments.validation.laboratory import shipped
 from sim.columns import WEEKLY
 from sim.draws import Luck
 from sim.parameters import ParameterError, Value, resolve
@@ -33,6 +33,7 @@ from sim.scenario import Group, Scenario, register_of
 
 LOOK_BACK: Final = 4  # weeks that tell how things are now
 STEPS: Final = 6  # of the calibration
+OWN_PLANS: Final = ("market_stall", "social_media")
 LUCKS: Final = 4  # runs of a village at each step
 NEAREST: Final = 0.02  # to nobody or everybody: beyond, log-odds say nothing
 FARTHEST: Final = 5.0  # log-odds: where no session can be held, there is nothing to find
@@ -78,10 +79,13 @@ class Today:
         return told
 
 
-def observed(book: CashBook, group: Group) -> Today:
-    """How things are after the last week of a book."""
+def observed(book: CashBook, group: Group, scenarios: Sequence[Scenario] = ()) -> Today:
+    """How things are after the last week of a book.
+
+    Online, and where a scenario opens a stall or page of the group, nobody else takes goods.
+    """
     recent = book.series.tail(LOOK_BACK)
-    partners, stopped, own = _outlets(book.series, recent, group)
+    partners, stopped, own = _outlets(book.series, recent, group, _opened(group, scenarios))
     women = _women(recent, group)
     came = recent["came"][recent["came"] > 0] if "came" in recent else pd.Series(dtype=float)
     cash = recent["cash"].dropna() if "cash" in recent else pd.Series(dtype=float)
@@ -112,16 +116,23 @@ def _women(recent: pd.DataFrame, group: Group) -> int:
     return max(women, math.ceil(came) if came > 0 else 1)
 
 
+def _opened(group: Group, scenarios: Sequence[Scenario]) -> set[str]:
+    """Outlets where the group sells by itself."""
+    plans = (plan for scenario in scenarios for plan in scenario.interventions)
+    stalls = {str(getattr(plan, "outlet", "")) for plan in plans if plan.kind in OWN_PLANS}
+    return stalls | {outlet.id for outlet in group.outlets if outlet.kind == "online"}
+
+
 def _outlets(
-    series: pd.DataFrame, recent: pd.DataFrame, group: Group
+    series: pd.DataFrame, recent: pd.DataFrame, group: Group, opened: set[str]
 ) -> tuple[tuple[str, ...] | None, tuple[str, ...], tuple[str, ...]]:
     """Outlets that sell now, those that sold before, and the group's own places that sell."""
     if not any(str(name).startswith(("sold_", "paid_")) for name in series.columns):
         return None, (), ()
     selling = [o for o in group.outlets if _sold(recent, o.id)]
     before = [o.id for o in group.outlets if _sold(series, o.id) and o not in selling]
-    partners = tuple(o.id for o in selling if o.kind not in OWN_KINDS)
-    return partners, tuple(before), tuple(o.id for o in selling if o.kind in OWN_KINDS)
+    partners = tuple(o.id for o in selling if o.id not in opened)
+    return partners, tuple(before), tuple(o.id for o in selling if o.id in opened)
 
 
 def _sold(series: pd.DataFrame, outlet: str) -> bool:

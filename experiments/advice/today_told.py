@@ -28,7 +28,8 @@ def continue_from(
     read = read_book(book, study.group, lang)
     for warning in read.warnings:
         typer.echo(f"warning: {warning}", err=True)
-    run_from(study, scenarios, observed(read, study.group), count, out, fitted, workers)
+    today = observed(read, study.group, scenarios)
+    run_from(study, scenarios, today, count, out, fitted, workers)
     lines = [*told(store.read_manifest(out)["question"], lang), "", *report_run(out, MARGIN, lang)]
     name = "ringkasan.txt" if lang == "id" else "summary.txt"
     (out / name).write_text("\n".join(lines) + "\n", "utf-8")

@@ -71,11 +71,11 @@ def _panel(ax: Axes, table: pd.DataFrame, name: str, lang: str) -> None:
     ax.plot(weeks, table["middle"] / unit, color=BLUE, linewidth=1.5)
     ax.plot(weeks, table["seen"] / unit, "o", color=INK, markersize=3.5)
     if bool(table["cannot"].any()):
-        ax.annotate(text(lang, "fit.plot.cannot"), (1, 1), (-2, -2), "axes fraction",
-                    "offset points", ha="right", va="top", fontsize=SMALL, weight="bold")  # fmt: skip
+        ax.annotate(
+            text(lang, "fit.plot.cannot"), (1, 1), (-2, -2), "axes fraction", "offset points",
+            ha="right", va="top", fontsize=SMALL, weight="bold",
+        )  # fmt: skip
     ax.grid(axis="y")
     number_axis(ax.yaxis, lang, 4)
     from_zero(ax)
     ax.tick_params(labelsize=SMALL)
-
-

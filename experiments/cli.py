@@ -9,7 +9,9 @@ from typing import Annotated, Literal
 import typer
 
 from experiments.advice.ask_command import ask
+from experiments.advice.fit_command import fit
 from experiments.advice.learn_command import learn
+from experiments.advice.today_told import continue_from
 from experiments.asked import load_all, pick, refuse, study_for, tell, told_plainly, warn_of_late
 from experiments.options import (
     OTHER_FORMS,
@@ -45,7 +47,7 @@ app = typer.Typer(
 
 
 for elsewhere in (
-    sweep, verify, results, validate, calibrate, ablate, table4, table5, packet, ask, learn,
+    sweep, verify, results, validate, calibrate, ablate, table4, table5, packet, ask, learn, fit,
 ):  # fmt: skip
     app.command()(elsewhere)
 app.add_typer(notes, name="notes")
@@ -67,6 +69,12 @@ def run(
     seed: Seed = 0,
     settings: Set = None,
     members: Annotated[bool, typer.Option("--members", help="record every woman weekly")] = False,
+    book: Annotated[
+        Path | None, typer.Option("--from", help="cash book: begin after its last week")
+    ] = None,
+    fitted: Annotated[
+        Path | None, typer.Option("--fit", help="with --from: folder of semangat fit")
+    ] = None,
     out: Out = None,
     lang: Lang = "id",
     workers: Workers = 0,
@@ -84,6 +92,15 @@ def run(
     )  # fmt: skip
     warn_of_late(study, loaded)
     folder = out or RESULTS / "run"
+    if book or fitted:
+        if not book:
+            refuse("--fit needs the cash book too: --from BUKU_KAS.csv")
+        tell(
+            continue_from(book, study, loaded, villages, folder, fitted, lang, workers),
+            folder,
+            lang,
+        )
+        return
     run_compare(study, loaded, villages, folder, workers)
     tell(report_run(folder, MARGIN, lang), folder, lang)
 

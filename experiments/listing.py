@@ -38,17 +38,13 @@ def asked(row: Parameter, group: Group) -> dict[str, str]:
     told = {lang: question_for(row, group, lang) for lang in LANGUAGES}
     words = {f"question_{lang}": each.words(lang) if each else "" for lang, each in told.items()}
     known = told[LANGUAGES[0]]
-    units = {
-        f"answer_{lang}": each.unit_words(lang) if each else "" for lang, each in told.items()
-    }
+    units = {f"answer_{lang}": each.unit_words(lang) if each else "" for lang, each in told.items()}
     return words | {"who": known.who if known else ""} | units
 
 
 def _csv(rows: Sequence[Parameter], group: Group) -> Iterator[str]:
     buffer = io.StringIO()
-    told = [
-        {**asdict(row), "choices": "|".join(row.choices), **asked(row, group)} for row in rows
-    ]
+    told = [{**asdict(row), "choices": "|".join(row.choices), **asked(row, group)} for row in rows]
     writer = csv.DictWriter(buffer, list(told[0]), lineterminator="\n")
     writer.writeheader()
     writer.writerows(told)

@@ -158,9 +158,7 @@ def question_for(row: Parameter, group: Group, lang: str) -> Question | None:
     return _of_month(name, lang) or _of_product(name, group, lang) or _of_outlet(name, group)
 
 
-def questions_of(
-    register: Mapping[str, Parameter], group: Group, lang: str
-) -> dict[str, Question]:
+def questions_of(register: Mapping[str, Parameter], group: Group, lang: str) -> dict[str, Question]:
     """Every question about a register, by the parameter's name."""
     found = {name: question_for(row, group, lang) for name, row in register.items()}
     return {name: question for name, question in found.items() if question}

@@ -116,9 +116,7 @@ def _rows(compared: Compared, found: pd.DataFrame) -> list[dict[str, Any]]:
     return rows
 
 
-def _stability(
-    compared: Compared, steady: pd.DataFrame, top: int, villages: int
-) -> dict[str, Any]:
+def _stability(compared: Compared, steady: pd.DataFrame, top: int, villages: int) -> dict[str, Any]:
     """How many of the first `top` questions stay among the first, and their ranks."""
     first = steady.head(top)
     register = register_of(compared.group)
@@ -127,7 +125,7 @@ def _stability(
     for row in ranks:
         name = row["parameter"]
         row["question"] = {lang: told[lang][name].words(lang) for lang in LANGUAGES}
-    stayed = {width: int((first[f"rank_{width}"] <= top).sum()) for width in ("half", "double")}
+    stayed = {width: int((first[f"rank_{width}"] <= top).sum()) for width in ask_told.WIDTHS[1:]}
     return {"top": len(first), "villages": villages, "ranks": ranks, **stayed}
 
 

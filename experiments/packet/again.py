@@ -20,8 +20,8 @@ from experiments.messages import text
 from experiments.packet.facts import Facts, Option, read_facts
 from experiments.packet.notes import Heard, NewPartner, Notes
 from experiments.packet.plan import FgdPlan
-from experiments.questions import Question, question_for
 from experiments.packet.writer import answer
+from experiments.questions import Question, question_for
 from experiments.study import Study
 from sim.config.register import PRODUCTS
 from sim.parameters import Parameter, ParameterError

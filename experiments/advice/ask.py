@@ -12,7 +12,7 @@ import pandas as pd
 from experiments import store
 from experiments.analysis import asking
 from experiments.analysis.drivers import GROUPS, group_of
-from experiments.analysis.information import undominated
+from experiments.analysis.information import naive, undominated
 from experiments.analysis.together import FEWEST, Rule, worth_of_all
 from experiments.packet.facts import comparison_in
 from experiments.questions import questions_of
@@ -131,7 +131,7 @@ def ask_of(compared: Compared) -> Asked:
         everything = Rule(most["value"], most["error"], most["flips"])
     return Asked(
         found, groups.sort_values("value", ascending=False, kind="stable", ignore_index=True),
-        everything, asking.naive(compared.worth), str(compared.worth.mean().idxmax()),
+        everything, naive(compared.worth.to_numpy(float)), str(compared.worth.mean().idxmax()),
     )  # fmt: skip
 
 
@@ -150,7 +150,7 @@ def ranked(compared: Compared) -> pd.DataFrame:
 
 
 def shown(worth: pd.DataFrame) -> pd.Series[float]:
-    """By village: what the best option gives more than the first, or the best of the others does."""
+    """By village: how much more than the first option the best of the others gives."""
     others = worth.columns[1:]
     best = worth[others].mean().idxmax()
     gain: pd.Series[float] = worth[best] - worth[worth.columns[0]]

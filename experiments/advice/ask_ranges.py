@@ -6,6 +6,7 @@ from. So these are runs of their own, stored below the answer and not run again.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,12 +25,15 @@ WIDTHS: Final = {"half": 0.5, "double": 2.0}
 def stability(
     compared: Compared, asked: Asked, villages: int, out: Path, workers: int = 0
 ) -> pd.DataFrame:
-    """parameter, rank_stored, rank_half, rank_double, and `turns_` likewise: is it above noise?
+    """parameter, rank_stored, rank_fewer, rank_half, rank_double, and `turns_`: is it above noise?
 
-    Of everything that somebody can answer, by stored rank. A rank is missing where the number does
-    not vary: twice the width may be no width, where a bound of what is possible stands.
+    Of everything that somebody can answer, by stored rank. `fewer`: the stored ranges in as few
+    villages as the others have, which tells what is width and what is luck. A rank is missing
+    where the number does not vary: half a width of whole numbers may be none.
     """
-    tables = {"stored": asked.answerable}
+    first = compared.worth.iloc[:villages]  # villages of a Latin hypercube come in no order
+    fewer = ranked(replace(compared, worth=first))
+    tables = {"stored": asked.answerable, "fewer": fewer[fewer["question"]]}
     for name, factor in WIDTHS.items():
         folder = out / f"ranges_{name}"
         run_stretched(compared, factor, villages, folder, workers)

@@ -125,7 +125,7 @@ def _stability(compared: Compared, steady: pd.DataFrame, top: int, villages: int
     for row in ranks:
         name = row["parameter"]
         row["question"] = {lang: told[lang][name].words(lang) for lang in LANGUAGES}
-    stayed = {width: int((first[f"rank_{width}"] <= top).sum()) for width in ("half", "double")}
+    stayed = {width: int((first[f"rank_{width}"] <= top).sum()) for width in ask_told.WIDTHS[1:]}
     return {"top": len(first), "villages": villages, "ranks": ranks, **stayed}
 
 

@@ -9,6 +9,7 @@ from experiments.markdown import table
 from experiments.messages import number, parameter_name, rupiah, text
 
 TEN: Final = 10
+WIDTHS: Final = ("stored", "fewer", "half", "double")
 Row = Mapping[str, Any]
 
 
@@ -26,8 +27,10 @@ def verdict(summary: Mapping[str, Any], lang: str) -> list[str]:
     """Whether any answer would change which plan is best."""
     best = title(summary, summary["best"], lang)
     turning = summary["turning"]
+    if turning == 1:
+        return [_say(lang, "one", best=best)]
     if turning:
-        return [_say(lang, "some" if turning > 1 else "one", n=turning, best=best)]
+        return [_say(lang, "some", n=turning, best=best)]
     told = [_say(lang, "none", best=best)]
     if summary["questions"]:
         told.append(_say(lang, "size", gain=_gain(summary, lang)))
@@ -72,7 +75,7 @@ def _steady(summary: Mapping[str, Any], lang: str) -> Iterator[str]:
         yield _say(lang, "untried")
         return
     yield _say(
-        lang, "steady", n=steady["top"], half=steady["half"], double=steady["double"],
+        lang, "steady", n=steady["top"], **{width: steady[width] for width in WIDTHS[1:]},
         villages=number(steady["villages"], lang, 0),
     )  # fmt: skip
 
@@ -102,8 +105,8 @@ def _questions(summary: Mapping[str, Any], lang: str) -> list[str]:
     heading = f"## {_say(lang, 'list')}"
     if not questions:
         return [heading, _say(lang, "no_question")]
-    head = [_say(lang, f"column.{key}") for key in
-            ("rank", "question", "who", "unit", "value", "flips", "low", "high", "share")]  # fmt: skip
+    shown = ("rank", "question", "who", "unit", "value", "flips", "low", "high", "share")
+    head = [_say(lang, f"column.{key}") for key in shown]
     rows = [
         (row["rank"], row["question"][lang], text(lang, f"who.{row['who']}"), row["unit"][lang],
          _worth(row, lang), _flips(row, lang), title(summary, row["low"], lang),
@@ -141,10 +144,9 @@ def _steady_table(summary: Mapping[str, Any], lang: str) -> list[str]:
     steady = summary["stability"]
     if steady is None:
         return list(_steady(summary, lang))
-    head = [_say(lang, f"column.{key}") for key in ("question", "stored", "half", "double")]
+    head = [_say(lang, f"column.{key}") for key in ("question", *WIDTHS)]
     rows = [
-        (row["question"][lang], *(_rank(row, width) for width in ("stored", "half", "double")))
-        for row in steady["ranks"]
+        (row["question"][lang], *(_rank(row, width) for width in WIDTHS)) for row in steady["ranks"]
     ]
     return [*_steady(summary, lang), table(head, rows), _say(lang, "star")]
 

@@ -76,7 +76,7 @@ def explained(basis: Floats, result: Floats) -> Floats:
 
 
 def best_at_ends(villages: pd.DataFrame, worth: pd.DataFrame) -> pd.DataFrame:
-    """parameter, low, high: best option in the tenth of the villages with its lowest, highest value.
+    """parameter, low, high: best option in the tenth of the villages where it is lowest, highest.
 
     By the regression, not by the few villages themselves.
     """
@@ -121,9 +121,3 @@ def _at_least(rule: Rule, alone: pd.DataFrame, names: Sequence[str]) -> dict[str
     clear = bool((mine["value"] > mine["noise"]).any()) or rule.value > CLEAR * rule.error
     best = single if single["value"] > rule.value else pd.Series(rule._asdict())
     return {key: float(best[key]) for key in ("value", "error", "flips")} | {"matters": clear}
-
-
-def naive(worth: pd.DataFrame) -> float:
-    """Value of knowing everything, luck included: an upper bound, for nobody can know luck."""
-    table = worth.to_numpy(float)
-    return float(table.max(axis=1).mean() - table.mean(axis=0).max())

@@ -99,6 +99,11 @@ def undominated(worth: Floats) -> Floats:
     return worth[:, kept]
 
 
+def naive(worth: Floats) -> float:
+    """Value of knowing everything, luck included: an upper bound, for nobody can know luck."""
+    return float(worth.max(axis=1).mean() - worth.mean(axis=0).max())
+
+
 def worth_of_knowing(basis: Floats, worth: Floats, seed: int = 0) -> Known:
     """EVPPI of each parameter, [parameter].
 
@@ -106,7 +111,7 @@ def worth_of_knowing(basis: Floats, worth: Floats, seed: int = 0) -> Known:
     DRAWS times from their distribution (each village's residual times a standard normal number: the
     wild bootstrap of Wu 1986, which holds for unequal spread), and the mean of what they give lies
     as far above the estimate as that lies above the truth. Their spread, with that of the villages
-    themselves, is the standard error.
+    themselves and the bias taken off, is the standard error. No value is above the naive one.
     """
     worth = worth - worth.mean()
     found = [_one(each, worth, seed) for each in basis]
@@ -127,13 +132,15 @@ def _one(basis: Floats, worth: Floats, seed: int) -> tuple[float, float, float]:
     bias = float(drawn.mean()) - float(more.mean())
     error = np.sqrt(drawn.var() + more.var() / count + bias**2)
     flips = float((gains.argmax(axis=1) != best).mean())
-    return max(0.0, float(more.mean()) - bias), float(error), flips
+    value = min(max(0.0, float(more.mean()) - bias), naive(worth))
+    return value, float(error), flips
 
 
 def _drawn(basis: Floats, left: Floats, fitted: Floats, seed: int) -> Floats:
     """[draw] values under coefficients drawn about `fitted`; left: residuals [village, option].
 
-    Residuals as large as they would be had their village not been fitted (MacKinnon and White 1985).
+    Residuals are as large as they would be had their village not been fitted (MacKinnon and
+    White 1985).
     """
     count, columns = basis.shape
     alone = left / np.clip(1 - (basis**2).sum(axis=1), TINY, None)[:, None]

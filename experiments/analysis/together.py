@@ -16,9 +16,8 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from experiments.analysis.information import Floats, naive
 
 FOLDS: Final = 5
 MOST_LEARNT: Final = 1_500  # villages that a rule learns from: its time grows with their cube
@@ -58,7 +57,8 @@ def worth_of_all(numbers: Floats, worth: Floats, seed: int = 0) -> Rule:
         gain[held] = against[held, chosen]
         other[held] = chosen != best
     error = TRAINED_TOGETHER * gain.std() / np.sqrt(count)
-    return Rule(max(0.0, float(gain.mean())), float(error), float(other.mean()))
+    value = min(max(0.0, float(gain.mean())), naive(worth))
+    return Rule(value, float(error), float(other.mean()))
 
 
 def predicted(known: Floats, result: Floats, asked: Floats) -> Floats:

@@ -14,7 +14,7 @@ from experiments.messages import parameter_name, text
 from experiments.plots.axes import number_axis
 from experiments.plots.lettering import fit
 from experiments.plots.style import (
-    BLUE,
+    HALF_BAND,
     INK,
     ORANGE,
     SMALL,
@@ -30,7 +30,7 @@ Row = Mapping[str, Any]
 
 
 def rows(summary: Mapping[str, Any]) -> list[Row]:
-    """The questions that are drawn: those that would change the best option, or else those that matter."""
+    """What is drawn: the questions that would change the best option, or else all that matter."""
     turning = [row for row in summary["questions"] if row["value"] > row["noise"]]
     return turning or list(summary["questions"])
 
@@ -50,8 +50,8 @@ def asking(
     turns = bool(summary["turning"])
     chance = summary["noise"] if turns else HUNDRED * summary["chance"]
     handles = [
-        Patch(facecolor=BLUE, label=_say(lang, "bar" if turns else "bar_share")),
-        Line2D([], [], color=ORANGE, linestyle="--", label=_say(lang, "chance")),
+        Patch(facecolor=HALF_BAND, label=_say(lang, "bar" if turns else "bar_share")),
+        Line2D([], [], color=ORANGE, linewidth=2, label=_say(lang, "chance")),
     ]
     if turns:
         handles.insert(1, Line2D([], [], color=INK, linewidth=1.4, label=_say(lang, "error")))
@@ -59,12 +59,12 @@ def asking(
     ax = figure.add_subplot()
     for place, row in enumerate(shown):
         _bar(ax, place, row, turns)
+        ax.plot([chance] * 2, [place + 0.47, place + 0.93], color=ORANGE, linewidth=2)
         words = {"transform": ax.get_yaxis_transform(), "fontsize": SMALL, "va": "center"}
         who = text(lang, f"who.{row['who']}")
         room = WIDTH - 0.5
         name = fit(f"{row['rank']}. {parameter_name(row['parameter'], lang)}; {who}", room, SMALL)
         ax.text(0, place + 0.28, name, **words)
-    ax.axvline(chance, color=ORANGE, linestyle="--", linewidth=1.4, ymax=1)
     ax.set_ylim(len(shown), 0)
     ax.set_xlim(left=0)
     ax.set_yticks([])
@@ -76,7 +76,7 @@ def asking(
 
 def _bar(ax: Any, place: int, row: Row, turns: bool) -> None:
     length = row["value"] if turns else HUNDRED * row["share"]
-    ax.barh(place + 0.7, length, height=0.34, color=BLUE, edgecolor=INK, linewidth=0.6)
+    ax.barh(place + 0.7, length, height=0.34, color=HALF_BAND, edgecolor=INK, linewidth=0.6)
     if turns:
         ends = [max(0.0, length - CLEAR * row["error"]), length + CLEAR * row["error"]]
         ax.plot(ends, [place + 0.7] * 2, color=INK, linewidth=1.4)

@@ -53,6 +53,6 @@ def _share(row: Parameter, values: NDArray[np.float64]) -> NDArray[np.float64]:
     if row.distribution == "log_triangular" and row.low > 0:
         ends, values = np.log(ends), np.log(values)
     elif row.whole:
-        ends = ends + [-0.5, 0.0, 0.5]
+        ends = ends + np.array([-0.5, 0.0, 0.5])
     low, mode, high = ends.tolist()
     return np.asarray(triang.cdf(values, (mode - low) / (high - low), low, high - low))

@@ -14,7 +14,7 @@ import pytest
 from experiments import store
 from experiments.advice.cashbook import CashBook
 from experiments.advice.today import begun, calibrated, drawn, observed
-from experiments.study import Point, Study
+from experiments.study import Point, Study, villages
 from experiments.validation.laboratory import planned
 from sim.draws import Luck
 from sim.founding import found
@@ -139,8 +139,8 @@ def test_a_run_from_the_book(home: Path) -> None:
     assert set(selling.index[selling > 0]) <= {"warung_mawar", "kantin_sd"}
     asked = json.loads((home / "out/manifest.json").read_text())["question"]
     assert asked["set"]["working_capital_0"] == 905_500 and asked["from"]["came"] == 8.25
-    villages = store.read(home / "out", "villages")
-    assert "working_capital_0" not in villages and villages["attend_intercept"].nunique() == 6
+    used = store.read(home / "out", "villages")
+    assert "working_capital_0" not in used and used["attend_intercept"].nunique() == 6
 
 
 def test_one_week_and_no_cash(home: Path) -> None:
@@ -154,15 +154,21 @@ def test_one_week_and_no_cash(home: Path) -> None:
 
 
 def test_a_run_with_what_a_fit_has_left(home: Path) -> None:
-    asked = ("fit", "buku.csv", "--group", "contoh", "--villages", 200, "--out", "fit")
-    assert call(*asked).code == 0
+    """Joint draws, by their weights, not margins."""
+    left = pd.DataFrame(villages(Study(GROUP, 1), 9).values())
+    left.insert(0, "weight", np.repeat([0.0, 1 / 6], [3, 6]))
+    (home / "fit/tables").mkdir(parents=True)
+    left.to_parquet(home / "fit/tables/villages.parquet")
+    question = {"command": "fit", "group": {"id": "contoh"}}
+    store.write_json(home / "fit/manifest.json", {"question": question})
     told = call(*RUN, "--fit", "fit", "--out", "out")
     assert told.code == 0, told.err
     assert "semangat fit" in told.out.split("Masih dugaan")[1]
-    left, used = store.read(home / "fit", "villages"), store.read(home / "out", "villages")
+    used = store.read(home / "out", "villages")
     both = [n for n in used if n in left and n not in ("village_id", "attend_intercept")]
     assert len(both) > 100
-    kept = {tuple(row) for row in left[both].to_numpy()}
-    assert {tuple(row) for row in used[both].to_numpy()} <= kept  # joint draws, not margins
+    heavy = [tuple(row) for row in left[both].to_numpy()[3:]]
+    assert [tuple(row) for row in used[both].to_numpy()] == heavy
+    (home / "buku.csv").write_text("minggu;kas\n3;300000\n", "utf-8")
     other = call("run", "none", "--from", "buku.csv", "--fit", "fit")
-    assert other.code == 2  # of another group
+    assert other.code == 2 and "a fit of contoh, not of semangat72" in other.err

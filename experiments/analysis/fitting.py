@@ -157,7 +157,7 @@ def _explained(expected: Table, scores: Table) -> Vector:
     left = ((scores - expected) ** 2).mean(0)
     there = scores.var(0)
     share = 1 - np.divide(left, there, out=np.ones(len(there)), where=there > 0)
-    return np.clip(share, 0, 1)
+    return np.asarray(np.clip(share, 0, 1))
 
 
 # --- Accept and adjust ---------------------------------------------------------------------------

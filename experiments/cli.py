@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from experiments.advice.planning_command import plan
 from experiments.asked import load_all, pick, refuse, study_for, tell, told_plainly, warn_of_late
 from experiments.options import (
     REPLICATIONS,
@@ -39,7 +40,9 @@ app = typer.Typer(
 )
 
 
-for elsewhere in (sweep, verify, results, validate, calibrate, ablate, table4, table5, packet):
+for elsewhere in (
+    sweep, verify, results, validate, calibrate, ablate, table4, table5, packet, plan,
+):  # fmt: skip
     app.command()(elsewhere)
 app.add_typer(notes, name="notes")
 

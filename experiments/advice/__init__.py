@@ -1,0 +1,1 @@
+"""Which plan, how sure, and what to ask: the commands that turn runs into advice."""

@@ -33,7 +33,7 @@ def aim_of(asked: dict[str, Any]) -> Aim:
 def summarise(out: Path) -> dict[str, Any]:
     """Everything that is told, drawn or written of the plans.
 
-    `plans`: all that are shown, most income first, the package and doing nothing among them;
+    `plans`: those that no other beats, most income first, then the package and doing nothing;
     `first` is the one recommended, `second` the next, `better_in` the goals in which it is
     better than the first by a margin.
     """
@@ -42,7 +42,7 @@ def summarise(out: Path) -> dict[str, Any]:
     runs = store.read(out, "runs")
     shown = [plan for plan in asked["plans"] if not plan["id"].startswith("left")]
     rows = _rows(shown, runs, asked)
-    rows.sort(key=lambda row: -row["income"])
+    rows.sort(key=lambda row: (not row["unbeaten"], -row["income"]))
     choice = [row for row in rows if row["unbeaten"]] or [_named(rows, NOTHING)]
     first, second = choice[0], choice[1] if len(choice) > 1 else None
     return {

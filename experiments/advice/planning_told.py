@@ -68,6 +68,11 @@ def gained(value: float, lang: str) -> str:
     return f"{'+' if round(value) > 0 else ''}{rupiah(value, lang)}"
 
 
+def about(cost: float, lang: str) -> str:
+    """A cost in whole thousands: nobody knows prices better than that."""
+    return rupiah(round(cost, -3), lang)
+
+
 def of_hundred(share: float, lang: str) -> str:
     """A share as a count of 100; neither 0 nor 100 unless it is."""
     count = round(100 * share)
@@ -79,14 +84,14 @@ def of_hundred(share: float, lang: str) -> str:
 def cost_line(row: dict[str, Any], lang: str) -> str:
     """What a plan costs."""
     return text(
-        lang, f"{KEY}.cost", rp=rupiah(row["rp"], lang), high=rupiah(row["rp_high"], lang),
+        lang, f"{KEY}.cost", rp=about(row["rp"], lang), high=about(row["rp_high"], lang),
         days=number(row["days"], lang, 1), hours=number(row["hours"], lang, 0),
     )  # fmt: skip
 
 
 def gain_line(row: dict[str, Any], summary: dict[str, Any], lang: str) -> str:
     """What a plan gives."""
-    amounts = {name: gained(row[name], lang) for name in ("income", "low", "high", "fifth")}
+    amounts = {name: rupiah(row[name], lang) for name in ("income", "low", "high", "fifth")}
     robust = of_hundred(row["robust"], lang)
     return text(
         lang, f"{KEY}.gain", margin=rupiah(summary["margin"], lang), robust=robust, **amounts
@@ -136,7 +141,7 @@ def _second(
     second: dict[str, Any], first: dict[str, Any], summary: dict[str, Any], lang: str
 ) -> str:
     values = {
-        "income": "", "fifth": gained(second["fifth"], lang), "cost": rupiah(second["rp"], lang),
+        "income": "", "fifth": gained(second["fifth"], lang), "cost": about(second["rp"], lang),
         "robust": of_hundred(second["robust"], lang),
     }  # fmt: skip
     goals = ", ".join(
@@ -155,7 +160,7 @@ def package_line(summary: dict[str, Any], lang: str) -> str:
     if row is None:
         return text(lang, f"{KEY}.package_not")
     what = {
-        "rp": rupiah(row["rp"], lang), "days": number(row["days"], lang, 1),
+        "rp": about(row["rp"], lang), "days": number(row["days"], lang, 1),
         "income": gained(row["income"], lang),
     }  # fmt: skip
     if row["over"] > summary["risk"]:

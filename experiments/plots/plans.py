@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from experiments.advice import planning_told as words
-from experiments.messages import number, rupiah, text
+from experiments.messages import number, text
 from experiments.plots.axes import number_axis, week_ticks
 from experiments.plots.lettering import fit, text_width
 from experiments.plots.strip import MARKS, SIZE
@@ -31,7 +31,8 @@ from experiments.plots.style import (
 
 KEY = "plan_command.plot"
 ROW = 0.21  # inches
-LABELS = 2.35  # inches for the names at the left
+LABELS = 1.85  # inches for the names at the left
+OBVIOUS = ("market_stall", "social_media")  # where they are is no news
 WIDE = 0.06  # inches between words and what stands beside them
 THOUSAND = 1000.0
 FRONT = 3.4  # inches high
@@ -41,7 +42,7 @@ APART = 0.05  # of the height, between two names of plans
 
 
 def timeline_table(summary: dict[str, Any], lang: str = "id") -> pd.DataFrame:
-    """plan, activity, kind, first, last, waits: a row for each week in which something begins.
+    """plan, kind, whom, first, last, waits: a row for each week in which something begins.
 
     first, last: of what lasts; waits: 1 where it takes place only if an outlet stops.
     """
@@ -49,11 +50,11 @@ def timeline_table(summary: dict[str, Any], lang: str = "id") -> pd.DataFrame:
     for plan in summary["plans"]:
         for each in plan["interventions"]:
             waits, last = "when" in each, summary["weeks"] - 1
+            whom = "" if each["kind"] in OBVIOUS else words.named(each, summary, lang)
             for week in [each["week"]] if waits else words.starts(each, summary["weeks"]):
                 until = last if waits else min(last, week + each.get("weeks", 1) - 1)
-                lane = words.what(each, summary, lang)
-                rows.append([plan["id"], lane, each["kind"], week, until, int(waits)])
-    return pd.DataFrame(rows, columns=["plan", "activity", "kind", "first", "last", "waits"])
+                rows.append([plan["id"], each["kind"], whom, week, until, int(waits)])
+    return pd.DataFrame(rows, columns=["plan", "kind", "whom", "first", "last", "waits"])
 
 
 @drawn
@@ -71,10 +72,11 @@ def timeline(
     )  # fmt: skip
     ax = figure.add_subplot()
     names = []
-    for y, (plan, activity) in enumerate(rows):
-        if activity:
-            _lane(ax, table[(table["plan"] == plan) & (table["activity"] == activity)], y)
-            names.append(fit(activity, LABELS - WIDE, SMALL))
+    for y, (plan, kind, whom) in enumerate(rows):
+        if kind:
+            mine = (table["plan"] == plan) & (table["kind"] == kind) & (table["whom"] == whom)
+            _lane(ax, table[mine], whom, y, len(dates))
+            names.append(fit(text(lang, f"activity.{kind}"), LABELS - WIDE, SMALL))
         else:
             _heading(ax, _plan(summary, plan), summary, y, lang)
             names.append("")
@@ -98,12 +100,12 @@ def _place(figure: Figure, ax: Axes) -> None:
     ax.set_position((left, box.y0, 1 - left - WIDE / WIDTH, box.height))
 
 
-def _rows(table: pd.DataFrame, summary: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Plan and activity of each row from the top; an empty activity is the plan's own heading."""
+def _rows(table: pd.DataFrame, summary: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Plan, kind and partner of each row from the top; without a kind: the plan's own heading."""
     for plan in summary["plans"]:
-        yield plan["id"], ""
-        mine = table[table["plan"] == plan["id"]]
-        yield from ((plan["id"], activity) for activity in mine["activity"].unique())
+        yield plan["id"], "", ""
+        mine = table.loc[table["plan"] == plan["id"], ["kind", "whom"]].drop_duplicates()
+        yield from ((plan["id"], row.kind, row.whom) for row in mine.itertuples())
 
 
 def _plan(summary: dict[str, Any], name: str) -> dict[str, Any]:
@@ -127,26 +129,41 @@ def _heading(ax: Axes, plan: dict[str, Any], summary: dict[str, Any], y: int, la
     over = plan["over"] > summary["risk"]
     right = text(
         lang, f"{KEY}.{'over' if over else 'heading'}", income=words.gained(plan["income"], lang),
-        cost=rupiah(plan["rp"], lang), days=number(plan["days"], lang, 1),
+        cost=words.about(plan["rp"], lang), days=number(plan["days"], lang, 1),
     )  # fmt: skip
     room = WIDTH - text_width(right, SMALL) - 5 * WIDE
     name = fit(words.short_title(plan, summary, lang), room, SMALL, weight="bold")
     side = {"transform": ax.get_yaxis_transform(), "va": "center", "fontsize": SMALL}
     start = -LABELS / (WIDTH - LABELS - 2 * WIDE)
     ax.text(start, y, name, weight="bold", **side)
-    ax.text(1, y, right, ha="right", **side)
+    ax.text(0.99, y, right, ha="right", **side)
 
 
-def _lane(ax: Axes, part: pd.DataFrame, y: int) -> None:
+def _lane(ax: Axes, part: pd.DataFrame, whom: str, y: int, weeks: int) -> None:
+    """The marks of an activity, its spells, and with whom it is done."""
     ax.axhline(y, color=PALE, linewidth=0.8, zorder=0)
     for row in part.itertuples():
-        look = MARKS[str(row.kind)].look
         if row.waits:
             ax.plot([row.first, row.last], [y, y], color=GREY, linewidth=1.2, linestyle=":")
-            look = {**look, "markerfacecolor": WHITE}
-        elif row.last > row.first:
+            continue
+        if row.last > row.first:
             ax.plot([row.first, row.last], [y, y], color=INK, linewidth=1.8)
-        ax.plot(row.first, y, color=INK, markersize=SIZE, clip_on=False, **look)
+        look = MARKS[str(row.kind)].look
+        ax.plot(row.first, y, color=INK, markersize=SIZE, clip_on=False, zorder=4, **look)
+    if whom:
+        _beside(ax, whom, part["first"].min(), y, weeks)
+
+
+def _beside(ax: Axes, whom: str, week: int, y: int, weeks: int) -> None:
+    """The partner's name right of the first mark, or left of it where there is more room."""
+    right = week < weeks / 2
+    share = (weeks - week if right else week + 1) / (weeks + 2)
+    name = fit(whom, share * (WIDTH - LABELS) - 4 * WIDE, SMALL)
+    ax.annotate(
+        name, (week, y), (8 if right else -8, 0), textcoords="offset points", fontsize=SMALL,
+        ha="left" if right else "right", va="center", zorder=3,
+        bbox={"facecolor": WHITE, "linewidth": 0, "pad": 0.8},
+    )  # fmt: skip
 
 
 def _handles(lang: str) -> list[Line2D]:
@@ -223,7 +240,8 @@ def _label(ax: Axes, named: pd.DataFrame, summary: dict[str, Any], lang: str) ->
         shift = (-8, 0) if beyond else (8, 0)
         ax.annotate(
             fit(title, WIDTH / 3, SMALL), (x, place), shift, textcoords="offset points",
-            ha="right" if beyond else "left", va="center", fontsize=SMALL, zorder=4,
+            ha="right" if beyond else "left", va="center", fontsize=SMALL, zorder=2,
+            bbox={"facecolor": WHITE, "linewidth": 0, "pad": 0.8, "alpha": 0.8},
         )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from experiments.analysis.planning import (
     unlike,
 )
 
-MANY = 100_000  # draws of a bootstrap whose own error is then below 0.002
+MANY = 10_000  # draws of a bootstrap whose own error is then 0.005 at most
 
 
 def exactly(mean: float, sd: float, villages: int) -> np.ndarray:
@@ -30,19 +30,19 @@ def exactly(mean: float, sd: float, villages: int) -> np.ndarray:
 @pytest.mark.parametrize("apart", [0.0, 0.5, 1.0, 2.0])
 def test_of_two_plans_the_better_wins_as_often_as_the_normal_law_says(apart: float) -> None:
     """P(mean difference > 0) = Phi(mean / standard error)."""
-    villages, sd = 400, 3.0
+    villages, sd = 200, 3.0
     difference = exactly(apart * sd / villages**0.5, sd, villages)
     shared = np.random.default_rng(3).normal(0, 50, villages)  # paired: it must not matter
     found = best_probability(np.stack([shared + difference, shared]), seed=1, draws=MANY)
-    assert found[0] == pytest.approx(norm.cdf(apart), abs=0.01)
+    assert found[0] == pytest.approx(norm.cdf(apart), abs=0.02)
     assert found.sum() == pytest.approx(1)
 
 
 def test_of_equal_independent_plans_each_wins_alike() -> None:
-    luck = np.random.default_rng(5).normal(size=(4, 500))
+    luck = np.random.default_rng(5).normal(size=(4, 200))
     gains = luck - luck.mean(axis=1, keepdims=True)
     gains /= gains.std(axis=1, keepdims=True)
-    assert best_probability(gains, draws=MANY) == pytest.approx([0.25] * 4, abs=0.03)
+    assert best_probability(gains, draws=MANY) == pytest.approx([0.25] * 4, abs=0.06)
 
 
 def test_plans_that_are_the_same_share_what_they_win() -> None:

@@ -20,6 +20,8 @@ from experiments.advice.planning_genome import (
     crossed,
     encoded,
     interventions,
+    neighbours,
+    plain,
     scenario,
 )
 from experiments.advice.planning_menu import Activity, Needs, least, menu
@@ -102,7 +104,7 @@ def test_what_finds_no_room_waits() -> None:
     words = language("contoh", 4)
     full = tuple(Gene(True, 0, 0) for _ in words.menu)
     begun = Counter(week for each in interventions(full, words) for week in starts(each, 4))
-    assert begun == {week: A_WEEK for week in range(4)}
+    assert begun == dict.fromkeys(range(4), A_WEEK)
 
 
 def test_what_lasts_ends_with_the_run() -> None:
@@ -113,6 +115,27 @@ def test_what_lasts_ends_with_the_run() -> None:
     assert told["repeat"] == {"every": 13, "times": 3}  # of four, one would be after the end
     (told,) = interventions(gene_of(words, "fgd", Gene(True, 45, 2)), words)
     assert "repeat" not in told
+
+
+def test_a_plain_genome_does_the_same_in_the_weeks_it_says() -> None:
+    words, luck = language("contoh", 20), Random(5)
+    genomes = [at_random(words, luck) for _ in range(100)]
+    plains = [plain(genome, words) for genome in genomes]
+    assert [interventions(each, words) for each in plains] == [
+        interventions(each, words) for each in genomes
+    ]
+    assert sum(mine != other for mine, other in zip(plains, genomes, strict=True)) > 30
+    crowded = gene_of(words, "norms", Gene(True, 19, 0))
+    assert plain(crowded, words) == crowded
+
+
+def test_neighbours_are_one_step_away() -> None:
+    words, luck = language("contoh", 20), Random(5)
+    genome = at_random(words, luck)
+    near = neighbours(genome, words, luck)
+    assert len(set(near)) == len(near)
+    assert all(sum(a != b for a, b in zip(each, genome, strict=True)) == 1 for each in near)
+    assert len(near) >= len(words.menu)
 
 
 def test_the_same_luck_makes_the_same_genomes() -> None:
@@ -133,7 +156,7 @@ def test_every_activity_can_be_reached_by_changes() -> None:
     assert len(seen) == sum(len(each.forms) for each in words.menu)
 
 
-# --- Budgets that are too small --------------------------------------------------------------------
+# --- Budgets that are too small ------------------------------------------------------------------
 
 
 def needs(kind: str, **values: float) -> Needs:

@@ -25,6 +25,7 @@ from sim.scenario import Scenario
 A_WEEK: Final = 2  # activities that begin in one week, at most; the package of 2019 has as many
 FEW: Final = 8  # activities of a plan made at random, at most
 STEP: Final = 4.0  # weeks by which a shift moves, as a standard deviation
+STEPS: Final = (-8, -4, -2, -1, 1, 2, 4, 8)  # weeks by which a neighbour differs
 MORE: Final = 0.5  # chance of one change more
 
 Told = dict[str, Any]  # an intervention as a scenario has it
@@ -163,6 +164,16 @@ def _apart(told: Told, form: Form) -> float:
     return float(repeated) + (0.5 if KEPT_UP in form else 0)
 
 
+def plain(genome: Genome, language: Language) -> Genome:
+    """The genome that says what is done: the weeks and lengths that come out, not those wanted.
+
+    From there a small step is a small step. The genome itself where its plan has no such form.
+    """
+    told = interventions(genome, language)
+    said = encoded(scenario(told, "plan"), language)
+    return said if interventions(said, language) == told else genome
+
+
 # --- Variation -----------------------------------------------------------------------------------
 
 
@@ -196,6 +207,22 @@ def changed(genome: Genome, language: Language, luck: Random) -> Genome:
     while luck.random() < MORE:
         genome = luck.choice(_CHANGES)(genome, language, luck)
     return genome
+
+
+def neighbours(genome: Genome, language: Language, luck: Random) -> list[Genome]:
+    """All plans one small step away: sooner or later, another form, one less or more; shuffled."""
+    near = []
+    for place, gene in enumerate(genome):
+        if not gene.done:
+            near.append(_set(genome, place, done=True, week=0))
+            continue
+        near.append(_set(genome, place, done=False))
+        others = set(range(len(language.menu[place].forms))) - {gene.form}
+        near += [_set(genome, place, form=form) for form in sorted(others)]
+        weeks = sorted({gene.week + step for step in STEPS} & set(range(language.weeks)))
+        near += [_set(genome, place, week=week) for week in weeks]
+    luck.shuffle(near)
+    return near
 
 
 def _set(genome: Genome, place: int, **fields: Any) -> Genome:

@@ -29,6 +29,8 @@ from experiments.advice.planning_genome import (
     crossed,
     interventions,
     key_of,
+    neighbours,
+    plain,
     scenario,
 )
 from experiments.advice.planning_menu import Needs
@@ -41,6 +43,7 @@ CROSSED: Final = 0.8  # of the pairs; the others are only changed
 BUILDING: Final = 0.4  # of the evaluations, at most
 IN_STEPS: Final = 0.25  # of the evaluations
 AT_ONCE: Final = 16  # steps that are tried together
+AGAIN: Final = 20  # changes, at most, to make a plan that was not tried
 STARTS: Final = 3  # plans that are improved step by step, taking turns
 
 Numbers = NDArray[np.float64]
@@ -124,7 +127,15 @@ class Search:
         reached = goals(found, self._nothing, self.aim.margin)
         for (key, (genome, plan)), mine, excess in zip(new.items(), reached, beyond, strict=True):
             told = tuple(float(goal) for goal in mine)
-            self.known[key] = Found(genome, plan, told, float(excess))
+            self.known[key] = Found(plain(genome, self.language), plan, told, float(excess))
+
+    def fresh(self, genome: Genome) -> Genome:
+        """The genome, changed until it is a plan that was not tried; a small menu may have none."""
+        for _ in range(AGAIN):
+            if key_of(interventions(genome, self.language)) not in self.known:
+                break
+            genome = changed(genome, self.language, self.luck)
+        return genome
 
     @property
     def fitting(self) -> list[Found]:
@@ -186,16 +197,16 @@ class _Plans(Type):  # type: ignore[misc]
 class _Varied(Variator):  # type: ignore[misc]
     """Two children of two parents: crossed, then changed."""
 
-    def __init__(self, language: Language, luck: Random) -> None:
+    def __init__(self, search: Search) -> None:
         super().__init__(2)
-        self.language, self.luck = language, luck
+        self.search = search
 
     def evolve(self, parents: Sequence[Any]) -> list[Any]:
-        genomes = (parents[0].variables[0], parents[1].variables[0])
-        if self.luck.random() < CROSSED:
-            genomes = crossed(*genomes, self.luck)
-        changes = (changed(genome, self.language, self.luck) for genome in genomes)
-        return [_solution(parents[0].problem, genome) for genome in changes]
+        genomes, luck = (parents[0].variables[0], parents[1].variables[0]), self.search.luck
+        if luck.random() < CROSSED:
+            genomes = crossed(*genomes, luck)
+        changes = (changed(genome, self.search.language, luck) for genome in genomes)
+        return [_solution(parents[0].problem, self.search.fresh(each)) for each in changes]
 
 
 class _Tournament(Selector):  # type: ignore[misc]
@@ -253,7 +264,7 @@ def evolving(search: Search, seeds: Sequence[Genome], evaluations: int) -> Itera
         size,
         InjectedPopulation(first),
         _Tournament(search.luck),
-        _Varied(search.language, search.luck),
+        _Varied(search),
         evaluator=_Together(search),
     )
     while algorithm.nfe < evaluations:
@@ -265,14 +276,37 @@ def evolving(search: Search, seeds: Sequence[Genome], evaluations: int) -> Itera
 # --- Step by step --------------------------------------------------------------------------------
 
 
+@dataclass
+class _Climb:
+    """A plan that is being improved, and its neighbours that were not looked at yet."""
+
+    search: Search
+    best: Found
+    near: list[Genome] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        search = self.search
+        self.near = neighbours(self.best.genome, search.language, search.luck)
+
+    def step(self, size: int) -> _Climb:
+        """Look at some neighbours, then at plans farther away; go on from the best of them."""
+        search, near = self.search, []
+        while self.near and len(near) < size:
+            near.append(self.near.pop())
+        far = (changed(self.best.genome, search.language, search.luck) for _ in range(size))
+        near += [search.fresh(genome) for genome in far][: size - len(near)]
+        fitting = [found for found in search.tried(near) if found.over == 0]
+        best = max([self.best, *fitting], key=lambda found: found.goals[0])
+        return self if best is self.best else _Climb(search, best)
+
+
 def stepping(search: Search, evaluations: int) -> Iterator[int]:
     """Small changes of the plans with most income, each kept when it brings more; yields counts."""
     best = sorted(search.fitting, key=lambda found: found.goals[0], reverse=True)[:STARTS]
-    for turn, first in enumerate(range(0, evaluations if best else 0, AT_ONCE)):
-        size, place = min(AT_ONCE, evaluations - first), turn % len(best)
-        near = [changed(best[place].genome, search.language, search.luck) for _ in range(size)]
-        fitting = [found for found in search.tried(near) if found.over == 0]
-        best[place] = max([best[place], *fitting], key=lambda found: found.goals[0])
+    climbs = [_Climb(search, found) for found in best]
+    for turn, first in enumerate(range(0, evaluations if climbs else 0, AT_ONCE)):
+        size, place = min(AT_ONCE, evaluations - first), turn % len(climbs)
+        climbs[place] = climbs[place].step(size)
         yield size
 
 

@@ -42,7 +42,7 @@ def summarise(out: Path) -> dict[str, Any]:
     runs = store.read(out, "runs")
     shown = [plan for plan in asked["plans"] if not plan["id"].startswith("left")]
     rows = _rows(shown, runs, asked)
-    rows.sort(key=lambda row: (not row["unbeaten"], -row["income"]))
+    rows.sort(key=lambda row: (not row["unbeaten"], row["id"] == NOTHING, -row["income"]))
     choice = [row for row in rows if row["unbeaten"]] or [_named(rows, NOTHING)]
     first, second = choice[0], choice[1] if len(choice) > 1 else None
     return {

@@ -11,6 +11,7 @@ import typer
 from experiments.advice.ask_command import ask
 from experiments.advice.fit_command import fit
 from experiments.advice.learn_command import learn
+from experiments.advice.planning_command import plan
 from experiments.advice.today_told import continue_from
 from experiments.asked import load_all, pick, refuse, study_for, tell, told_plainly, warn_of_late
 from experiments.options import (
@@ -48,6 +49,7 @@ app = typer.Typer(
 
 for elsewhere in (
     sweep, verify, results, validate, calibrate, ablate, table4, table5, packet, ask, learn, fit,
+    plan,
 ):  # fmt: skip
     app.command()(elsewhere)
 app.add_typer(notes, name="notes")

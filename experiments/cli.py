@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from experiments.advice.ask_command import ask
+from experiments.advice.learn_command import learn
 from experiments.asked import load_all, pick, refuse, study_for, tell, told_plainly, warn_of_late
 from experiments.options import (
     OTHER_FORMS,
@@ -42,7 +44,9 @@ app = typer.Typer(
 )
 
 
-for elsewhere in (sweep, verify, results, validate, calibrate, ablate, table4, table5, packet):
+for elsewhere in (
+    sweep, verify, results, validate, calibrate, ablate, table4, table5, packet, ask, learn,
+):  # fmt: skip
     app.command()(elsewhere)
 app.add_typer(notes, name="notes")
 
@@ -201,9 +205,12 @@ def sheet(
 @app.command()
 @told_plainly
 def check(
-    files: Annotated[list[str], typer.Argument(help="groups, scenarios, studies or plans of FGDs")],
+    files: Annotated[
+        list[str], typer.Argument(help="groups, scenarios, studies, plans of FGDs, answers")
+    ],
 ) -> None:
     """Check configuration files: everything that is wrong, with file, line and what would do."""
+    from experiments.advice.answers import check_answers, is_answers
     from experiments.packet.plan import is_plan, load_plan
     from experiments.studies.described import check_study, is_study
     from sim.scenario import ConfigError, check_file
@@ -213,6 +220,8 @@ def check(
         try:
             if is_plan(name):
                 document, warnings = load_plan(name), ()
+            elif is_answers(name):
+                document, warnings = check_answers(name)
             else:
                 document, warnings = (check_study if is_study(name) else check_file)(name)
         except ConfigError as error:
@@ -230,14 +239,15 @@ def check(
 @app.command()
 @told_plainly
 def schema(
-    kind: Annotated[Literal["group", "scenario", "study", "fgd"], typer.Argument()],
+    kind: Annotated[Literal["group", "scenario", "study", "fgd", "answers"], typer.Argument()],
 ) -> None:
     """Print a JSON Schema, for completion and hints in an editor."""
+    from experiments.advice.answers import answers_schema
     from experiments.packet.plan import plan_schema
     from experiments.studies.described import study_schema
     from sim.scenario import json_schema
 
-    others = {"study": study_schema, "fgd": plan_schema}
+    others = {"study": study_schema, "fgd": plan_schema, "answers": answers_schema}
     made = others[kind]() if kind in others else json_schema(kind)
     typer.echo(json.dumps(made, indent=2, ensure_ascii=False))
 
@@ -249,15 +259,16 @@ def params(
     group: GroupName = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="comma-separated, all columns")] = False,
 ) -> None:
-    """Print the parameter register: value, range, unit, meaning, source, confidence."""
+    """Print the parameter register: value, range, unit, meaning, source, confidence, question."""
     from experiments.listing import parameter_lines
     from sim.scenario import DEFAULT_GROUP, load_group, register_of
 
-    register = register_of(load_group(group or DEFAULT_GROUP))
+    who = load_group(group or DEFAULT_GROUP)
+    register = register_of(who)
     rows = [row for name, row in register.items() if match in name]
     if not rows:
         refuse(f"no parameter's name contains '{match}'")
-    for line in parameter_lines(rows, as_csv):
+    for line in parameter_lines(rows, who, as_csv):
         typer.echo(line)
 
 

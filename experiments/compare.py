@@ -73,11 +73,13 @@ def summarise(out: Path, margin: float = MARGIN) -> dict[str, Any]:
     manifest = store.read_manifest(out)
     asked = manifest["question"]
     runs, women = store.read(out, "runs"), store.read(out, "women")
+    weekly = store.read(out, "weekly", ["scenario_id", *paired.PAIR, "binding"])
     names = [scenario["id"] for scenario in asked["scenarios"]]
     baseline = names[0]
     rows = {name: _levels(runs[runs["scenario_id"] == name]) for name in names}
     for name in names[1:]:
-        rows[name] |= _against(runs, women, name, baseline, asked["weeks"], margin)
+        mine = weekly[weekly["scenario_id"] == name]
+        rows[name] |= _against(runs, women, mine, name, baseline, asked["weeks"], margin)
     return {
         "baseline": baseline,
         "margin": margin,
@@ -88,7 +90,6 @@ def summarise(out: Path, margin: float = MARGIN) -> dict[str, Any]:
         "women": int(asked["defaults"]["n_members"]),
         "ask": _to_ask(out, runs, names),
         "titles": {scenario["id"]: scenario["title"] for scenario in asked["scenarios"]},
-        "limit": _usual_limit(out, names[-1] if len(names) < 3 else names[1]),
         "farm_wage_hour": _farm_wage_hour(out, asked["defaults"]),
         "config_hash": manifest["config_hash"],
         "seed": asked["seed"],
@@ -106,14 +107,6 @@ def _to_ask(out: Path, runs: pd.DataFrame, names: list[str]) -> list[str]:
     return leading_topics(
         drivers(villages, gains.groupby("village_id")["difference"].mean()), TOPICS_ASKED
     )
-
-
-def _usual_limit(out: Path, name: str) -> str:
-    """What limited production most often in a scenario, among the weeks with a session."""
-    weekly = store.read(out, "weekly", ["scenario_id", "binding"])
-    codes = weekly.loc[weekly["scenario_id"] == name, "binding"]
-    codes = codes[codes != Binding.NO_SESSION]
-    return Binding(int(codes.mode().iloc[0])).name.lower() if len(codes) else "demand"
 
 
 def _farm_wage_hour(out: Path, defaults: dict[str, Any]) -> float:
@@ -141,7 +134,13 @@ def _levels(runs: pd.DataFrame) -> dict[str, Any]:
 
 
 def _against(
-    runs: pd.DataFrame, women: pd.DataFrame, name: str, baseline: str, weeks: int, margin: float
+    runs: pd.DataFrame,
+    women: pd.DataFrame,
+    weekly: pd.DataFrame,
+    name: str,
+    baseline: str,
+    weeks: int,
+    margin: float,
 ) -> dict[str, Any]:
     compared = {
         measure: asdict(paired.compare(paired.differences(runs, name, baseline, measure), margin))
@@ -151,6 +150,7 @@ def _against(
     low, typical, high = np.quantile(counts["better"], BAND)
     gains = paired.differences(runs, name, baseline, "net_income")["difference"]
     all_women = len(women) / max(1, len(runs))
+    limit = paired.usual_limit(weekly, counts, int(all_women / 2))
     return {
         "difference": compared,
         "women_better": {"typical": float(typical), "low": float(low), "high": float(high)},
@@ -159,6 +159,7 @@ def _against(
             "women": _band(counts["better"]),
             "rupiah": _band(gains),
         },
+        "limit": Binding(limit).name.lower(),
         "better_of_20": round(20 * float((gains > margin).mean())),
     }
 

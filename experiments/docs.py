@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from experiments import case, trust_page
 from experiments.analysis.runs import LASTS, MEANS, run_means
 from experiments.columns import EVENTS, KEYS, RUNS, WOMEN, About
+from experiments.listing import asked
 from experiments.markdown import code, codes, number, role, span, table
 from sim import founding, happenings, interventions, measures, state, world
 from sim.draws import Event, Luck, about, event_key, name_key, uniform
@@ -280,6 +281,18 @@ def register() -> str:
     return table(head, rows)
 
 
+def questions() -> str:
+    """What people are asked about each number that somebody can know, of the case's group."""
+    group = _setting().group
+    rows = [
+        (code(name), *told.values())
+        for name, row in register_of(group).items()
+        if row.drawn and (told := asked(row, group))["who"]
+    ]
+    head = ("parameter", "pertanyaan", "question", "who", "jawaban", "answer")
+    return table(head, rows)
+
+
 def _bounds(row: Parameter) -> str:
     return "" if row.choices else f"{number(row.hard_low)} to {number(row.hard_high)}"
 
@@ -352,6 +365,7 @@ BLOCKS: Final[dict[str, Callable[[], str]]] = {
     "check_weeks": check_weeks,
     "parameters": parameters,
     "register": register,
+    "questions": questions,
     "outlet_kinds": outlet_kinds,
     "intervention_kinds": intervention_kinds,
     "case_outlets": case.outlets,

@@ -302,10 +302,17 @@ def report_sheet(folder: Path, out: Path, options: Sequence[str], lang: str) -> 
         options=tuple(_option(summary, name, lang) for name in chosen),
         better_of_20=tuple(rows[name]["better_of_20"] for name in chosen[1:]),
         unknowns=tuple(text(lang, f"topic.{topic}") for topic in summary["ask"]),
-        reason=text(lang, f"reason.{summary['limit']}"),
+        reason=text(lang, f"reason.{_limit(rows, chosen)}"),
         provenance=provenance(store.read_manifest(folder), lang),
     )
     return make_sheet(facts, out, lang)
+
+
+def _limit(rows: dict[str, Any], chosen: Sequence[str]) -> str:
+    """What held back with the option in which most women do not rise."""
+    others = chosen[1:] or [name for name in rows if "limit" in rows[name]]
+    fewest = min(others, key=lambda name: rows[name]["women_better"]["typical"], default="")
+    return str(rows[fewest]["limit"]) if fewest else "demand"
 
 
 def _comparison(folder: Path) -> dict[str, Any]:

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from experiments.packet.again import apply, changed, round_trip
+from experiments.advice.learning import changed
+from experiments.packet.again import apply, round_trip
 from experiments.packet.facts import Facts, read_facts
 from experiments.packet.form import make_form
 from experiments.packet.notes import Notes, load_notes, scale_of
 from experiments.packet.plan import load_plan
-from experiments.packet.questions import question_for
+from experiments.questions import question_for
 from sim.parameters import ParameterError
 from sim.scenario import ConfigError, register_of
 from tests.commands import call
@@ -127,15 +128,15 @@ def test_a_change_that_nobody_told_is_refused(
         "id": "catatan", "date": "2026-05-03", "group": "semangat72",
         "heard": {"price_opak": {"said": 7_000}},
     })  # fmt: skip
-    from experiments.packet import again
+    from experiments.advice import learning
 
-    real = again._set
+    real = learning._set
 
     def meddle(group: dict, name: str, quantity: dict) -> None:
         real(group, name, quantity)
         group["members"]["count"] = 19
 
-    monkeypatch.setattr(again, "_set", meddle)
+    monkeypatch.setattr(learning, "_set", meddle)
     with pytest.raises(ParameterError, match=r"do not tell of 'group\.members\.count'"):
         apply(notes, facts, tmp_path)
 
@@ -145,8 +146,8 @@ def test_saying_nothing_changes_nothing(facts: Facts, tmp_path: Path) -> None:
     lines = round_trip(notes, facts, PLAN, tmp_path / "n", "id", 1)
     assert "Tidak ada yang dibetulkan; hasilnya tetap sama." in lines
     same = read_facts(tmp_path / "n" / "compare", PLAN, "id")
-    assert [(o.up, o.low, o.high, o.gains) for o in same.options] == [
-        (o.up, o.low, o.high, o.gains) for o in facts.options
+    assert [(o.up, o.tries, o.gains) for o in same.options] == [
+        (o.up, o.tries, o.gains) for o in facts.options
     ]
 
 
@@ -233,7 +234,7 @@ def test_the_whole_way_by_command(results: Path, tmp_path: Path) -> None:
     assert call("notes", "forget", record, "--yes").code == 0
     assert not record.exists() and _bytes(results) == before
     nothing = call("notes", "forget", results, "--yes")
-    assert nothing.code == 2 and "holds no notes" in nothing.err and _bytes(results) == before
+    assert nothing.code == 2 and "holds no records" in nothing.err and _bytes(results) == before
 
 
 def _bytes(folder: Path) -> dict[str, str]:

@@ -181,6 +181,30 @@ def _women_worse(tables: Path, each: dict) -> int:
     return int(min(worse, where["size"] - where["up"]))
 
 
+def _women_in_tries(tables: Path, each: dict) -> list[int]:
+    women = np.array(_women(tables, each))
+    none, many = (women == 0).mean() * 20, (women > each["where"]["half"]).mean() * 20
+    return _shared([none, 20 - none - many, many])
+
+
+def _usual_limit(tables: Path, each: dict) -> int:
+    poor = f"""{CASH},
+    poor as (select village_id, replication_id from_ pairs where better <= $half)
+    select binding, count(*) FROM '{tables}/weekly.parquet' semi join poor
+    using (village_id, replication_id) where scenario_id = $scenario_id
+    group by 1 order by 2 desc, 1
+    """.replace("from_", "FROM")
+    return int(_sql(tables, poor, **each["where"])[0][0])
+
+
+def _shared(exact: list[float]) -> list[int]:
+    """Whole numbers that add up to twenty, by the largest remainders."""
+    told = [int(part + 1e-9) for part in exact]
+    for i in sorted(range(3), key=lambda i: told[i] - exact[i])[: 20 - sum(told)]:
+        told[i] += 1
+    return told
+
+
 def _of_twenty(tables: Path, each: dict) -> int:
     column = each["column"]
     question = f"select avg({column}) from runs where scenario_id = $scenario_id"
@@ -256,11 +280,7 @@ def _gaps(tables: Path, each: dict) -> list[float]:
 def _tries(tables: Path, each: dict) -> list[int]:
     gaps, margin = np.array(_gaps(tables, each)), each["where"]["margin"]
     better, worse = (gaps > margin).mean() * 20, (gaps < -margin).mean() * 20
-    exact = [better, 20 - better - worse, worse]
-    told = [int(part + 1e-9) for part in exact]
-    for i in sorted(range(3), key=lambda i: told[i] - exact[i])[: 20 - sum(told)]:
-        told[i] += 1
-    return told
+    return _shared([better, 20 - better - worse, worse])
 
 
 def _differences(tables: Path, each: dict) -> list[int]:
@@ -303,9 +323,45 @@ def _sold_out(tables: Path, each: dict) -> int:
     return int(_half_up(10 * float(np.mean(chances))))
 
 
+def _partners(tables: Path, each: dict) -> int:
+    """Initial outlets; then with whoever the plans visit or ask."""
+    asked = json.loads((tables.parent / "manifest.json").read_text())["question"]
+    group, count = asked["group"], int(asked["defaults"]["n_outlets_init"])
+    ties = {outlet["id"] for outlet in group["outlets"] if outlet["initial"]}
+    assert len(ties) == count
+    if each["where"]["when"] == "after":
+        shown = [s for s in asked["scenarios"] if s["id"] in SCENARIOS]
+        plans = [plan for scenario in shown for plan in scenario["interventions"]]
+        ties |= {plan[who] for plan in plans for who in ("outlet", "donor") if plan.get(who)}
+        if any(plan["kind"] == "audience" for plan in plans):
+            ties |= {d["id"] for d in group["donors"] if d["kind"] == "village_government"}
+    return len(ties)
+
+
+def _farm_days(tables: Path, each: dict) -> list[float]:
+    defaults = json.loads((tables.parent / "manifest.json").read_text())["question"]["defaults"]
+    return [value for name, value in defaults.items() if name.startswith("farm_days_")][:12]
+
+
+def _worth_asking(tables: Path, each: dict) -> float:
+    """The largest of a column; `worth_asking` is tried on known answers above."""
+    rows = _sql(
+        tables, """select village_id, scenario_id, avg(net_income) from runs group by 1, 2"""
+    )
+    worth = pd.DataFrame(rows, columns=["v", "s", "x"]).pivot(index="v", columns="s", values="x")
+    facts = read_facts(tables.parent, ASKING, "id")
+    assert worth[facts.manifest["question"]["scenarios"][0]["id"]].notna().all()
+    return float(facts.found[each["column"]].max())
+
+
 AGAIN = {
+    "partners": _partners,
+    "register_by_month": _farm_days,
+    "largest_worth_asking": _worth_asking,
     "women_better": _women_better,
     "women_worse": _women_worse,
+    "women_better_in_tries": _women_in_tries,
+    "usual_limit": _usual_limit,
     "of_twenty": _of_twenty,
     "median": _median,
     "twenty_runs": _twenty_runs,
@@ -328,7 +384,9 @@ def test_counts_on_paper_are_those_of_the_results(results: Path, made: Path) -> 
         said = f"{option.up} ibu naik, {option.same} ibu tetap, {option.down} ibu turun"
         assert "Naik = uangnya bertambah lebih dari Rp 1.000 seminggu." in walls
         assert said in walls
-        assert f"yang naik antara {option.low} dan {option.high} ibu" in walls
+        none, some, many = option.tries
+        assert none + some + many == 20
+        assert f"{none} kali tidak ada ibu yang naik, {some} kali paling banyak 10 ibu" in walls
     html = (made / "jelajah.html").read_text()
     drawn = [int(n) for n in re.findall(r'data-up="(\d+)"', html)]
     ends = [n for d in facts.drivers for n in (d.women_good, d.women_bad)]

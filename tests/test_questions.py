@@ -106,7 +106,7 @@ def test_gains_are_paired(compared: Path) -> None:
     assert found["better"] == sum(mean > MARGIN for mean in means)
     assert found["worse"] == sum(mean < -MARGIN for mean in means)
     assert found["same"] == VILLAGES - found["better"] - found["worse"]
-    up = [gain > 0 for runs in gains.values() for gain in runs]
+    up = [gain > MARGIN for runs in gains.values() for gain in runs]
     assert row["better_of_20"] == round(20 * sum(up) / len(up))
 
 

@@ -210,6 +210,8 @@ def of_ten(share: float, lang: str) -> str:
 
 def amount(outcome: str, value: float, lang: str) -> str:
     """An amount with its sign, in the outcome's unit; chances as counts of a hundred groups."""
+    if math.isnan(value):
+        return "–"
     unit = OUTCOMES[outcome].unit
     sign = "+" if value > 0 else "−" if value < 0 else ""
     if unit == "Rp":

@@ -34,6 +34,39 @@ TOPICS: Final = {
     "time": ("session_hours", "labour_rate", "delivery_", "indirect_", "distance_"),
 }
 
+# Everything that is unknown, in groups, by the start of the names; the first that fits.
+GROUPS: Final = {
+    "troubles": (
+        "husband_", "closure_", "harvest_", "price_shock_", "late_payment_", "illness_",
+        "deception_", "core_", "repair_", "facility_", "rain_",
+    ),
+    "village": ("dana_desa_", "budget_", "kuwu_", "wage_request", "legality_", "stall_levy",
+                "perdes_", "partner_trip_"),
+    "donors": ("grant_", "resubmit_", "contact_"),
+    "learning": ("train_", "agency_", "knowledge_", "networking_", "halflife_", "management_",
+                 "proposal_", "new_product_", "quality_", "tools_", "education_"),
+    "programme": ("mentor_", "intervention_cost_", "campaign_", "counsel_", "persuasion_"),
+    "demand": (*TOPICS["demand"], "ramadan_", "lebaran_"),
+    "prices": (*TOPICS["prices"], "putus_margin"),
+    "payment": (*TOPICS["payment"], "officer_bonus_"),
+    "outlets": (*TOPICS["outlets"], "trust_prior", "trust_gain", "trust_loss", "trust_memory",
+                "trust_up", "trust_down", "promise_", "reopen_", "revisit_", "info_pass_",
+                "hearsay_", "endorse_", "new_tie_", "short_share", "serve_short_"),
+    "time": (*TOPICS["time"], "travel_", "transport_", "shared_trip_", "fail_", "failure_",
+             "shelf_life_"),
+    "fields": TOPICS["fields"],
+    "attendance": (*TOPICS["attendance"], "belief_", "norm_", "motivation_", "efficacy_",
+                   "trust_init_", "effort_", "exit_", "join_", "expected_pay", "pay_memory",
+                   "payoff_", "meet_trust_", "dissatisfaction_", "invite_", "voice_", "n_pool_",
+                   "household_", "hh_income_"),
+}  # fmt: skip
+
+
+def group_of(parameter: str) -> str:
+    """The group of unknowns that a parameter belongs to; empty when it is in none."""
+    fits = (group for group, starts in GROUPS.items() if parameter.startswith(starts))
+    return next(fits, "")
+
 
 def topic_of(parameter: str) -> str:
     """The topic that a parameter belongs to; empty when nobody in the room can know it."""

@@ -95,3 +95,14 @@ def women_better(
     change = wide[scenario] - wide[baseline]
     counts = pd.DataFrame({"better": change > margin, "worse": change < -margin})
     return counts.groupby(PAIR).sum().reset_index()
+
+
+def usual_limit(weekly: pd.DataFrame, counts: pd.DataFrame, most: int) -> int:
+    """What limited production in most weeks of the runs in which at most `most` women are better.
+
+    weekly: village_id, replication_id, binding (a code of `Binding`) of one strategy; counts: see
+    `women_better`. Over all runs when there is no such run.
+    """
+    poor = counts.loc[counts["better"] <= most, PAIR]
+    codes = weekly.merge(poor if len(poor) else counts[PAIR], on=PAIR)["binding"]
+    return int(codes.mode().iloc[0])

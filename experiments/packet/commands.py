@@ -58,8 +58,8 @@ def new(
     """The Lembar Notulen of a comparison: a page to write on, and the same as a workbook."""
     from experiments.packet.form import make_form
 
-    facts, _ = _facts(results, fgd, lang)
-    for file in make_form(facts, out or results / "packet", lang):
+    facts, plan = _facts(results, fgd, lang)
+    for file in make_form(facts, out or results / "packet", lang, plan):
         typer.echo(str(file))
 
 
@@ -115,13 +115,19 @@ def plan_for(results: Path, name: str | None) -> FgdPlan:
     """The plan that was asked for, or that of the group of the results, or an empty one."""
     from experiments import store
     from experiments.packet.facts import comparison_in
-    from experiments.packet.plan import FgdPlan, load_plan
+    from experiments.packet.form import NO_PLAN
+    from experiments.packet.plan import load_plan
     from sim.config.files import known
-    from sim.config.values import Text
 
     if name:
         return load_plan(name)
-    group = store.read_manifest(comparison_in(results))["question"]["group"]["id"]
-    if group in known("fgd"):
-        return load_plan(group)
-    return FgdPlan(id="fgd", title=Text(id="FGD", en="FGD"))
+    asked = store.read_manifest(comparison_in(results))["question"]
+    compared = {each["id"] for each in asked["scenarios"]}
+    own = sorted((results / "configs" / "fgd").glob("*.yaml"))  # beside corrected results
+    group = asked["group"]["id"]
+    if not own and group not in known("fgd"):
+        return NO_PLAN
+    plan = load_plan(own[0] if own else group)
+    if not compared.issuperset(plan.options):
+        return plan.model_copy(update={"options": (), "why_these": None})
+    return plan

@@ -9,7 +9,7 @@ import pandas as pd
 
 from experiments.packet.numbers import Book, whole
 from experiments.packet.plan import MOST_ASKED, FgdPlan
-from experiments.packet.questions import Question, question_for
+from experiments.questions import Question, question_for
 from sim.parameters import Parameter, ParameterError
 from sim.scenario import Group
 
@@ -74,6 +74,12 @@ def _driver(
     book.tell(f"{name}.women", [bad[1], good[1]], "women", "kube_income + farm_income",
               "women_better_in_fifths", **where)  # fmt: skip
     return Driver(
-        question, question.in_people_units(bad[0]), question.in_people_units(good[0]),
+        question, *(_people_units(question, end[0], size) for end in (bad, good)),
         bad[1], good[1], float(row["value"]), float(row["flips"]), float(row["share"]),
     )  # fmt: skip
+
+
+def _people_units(question: Question, value: float, size: int) -> float:
+    """A value as people say it; a count of women is never above the group's size."""
+    said = question.in_people_units(value)
+    return min(said, float(size)) if question.unit == "women" else said

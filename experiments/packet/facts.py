@@ -17,15 +17,17 @@ import pandas as pd
 from experiments import compare, store
 from experiments.analysis import paired
 from experiments.analysis.asking import worth_asking
+from experiments.packet.chosen import chosen_of, helping
 from experiments.packet.drivers import Driver, drivers_of
 from experiments.packet.numbers import Book, nearest, share_out, whole
-from experiments.packet.plan import MOST_OPTIONS, FgdPlan
+from experiments.packet.plan import FgdPlan
 from experiments.packet.problems import PacketError
-from sim.parameters import ParameterError
+from sim.rules.work import Binding
 from sim.scenario import Group, Scenario, register_of
 
 FUTURES: Final = 20
 LETTERS: Final = "ABC"
+HALF: Final = 2
 ALIKE: Final = 4  # tries: a lead of so many is no difference worth a quarrel
 WEEKS_IN_MONTH: Final = 52 / 12
 RUN: Final = ["village_id", "replication_id"]
@@ -65,15 +67,17 @@ class Tries(NamedTuple):
 class Option:
     """What the group could do; counts are women, against the first option.
 
-    up, down, same add up to the group's size; between low and high lie 8 of 10 runs.
+    up, down, same add up to the group's size. tries: of twenty tries those in which no woman
+    rises, at most half of them do, more do. limit: what held back most in the runs in which no more
+    than half rise.
     """
 
     letter: str
     scenario: Scenario
     up: int
     down: int
-    low: int
-    high: int
+    tries: tuple[int, int, int]
+    limit: str
     paying: int
     days: float
     cash: int
@@ -113,7 +117,8 @@ class Facts:
     """Letter of the option that sheet 7 is about: the best, or the best but as now."""
     found: pd.DataFrame
     """All unknowns, see `worth_asking`."""
-    limit: str
+    some_help: bool
+    """Whether any strategy that was compared helps in most villages."""
     margin: float
     book: Book
 
@@ -156,7 +161,7 @@ def read_facts(results: Path, plan: FgdPlan, lang: str) -> Facts:
     told = folder / "summary.json"
     summary = store.read_json(told) if told.is_file() else compare.summarise(folder)
     known = {each["id"]: Scenario.model_validate(each) for each in asked["scenarios"]}
-    chosen = _chosen(plan, known, summary)
+    chosen = chosen_of(plan, known, summary)
     book = Book()
     runs = store.read(folder, "runs", scenarios=chosen)
     women = store.read(folder, "women", scenarios=chosen)
@@ -185,7 +190,8 @@ def read_facts(results: Path, plan: FgdPlan, lang: str) -> Facts:
     return Facts(
         folder, manifest, group, int(asked["weeks"]), options, pairs, drivers, LETTERS[best],
         bool((found["value"] > found["noise"]).any()) if len(found) else False,
-        LETTERS[chosen.index(shown)], found, summary["limit"], summary["margin"], book,
+        LETTERS[chosen.index(shown)], found, bool(helping(summary)),
+        summary["margin"], book,
     )  # fmt: skip
 
 
@@ -202,49 +208,6 @@ def _check(folder: Path, size: int) -> None:
         raise PacketError(f"a group of {size}: sheets count women one by one, 2 to 100 of them")
 
 
-# --- Which options -------------------------------------------------------------------------------
-
-
-def _chosen(plan: FgdPlan, known: dict[str, Scenario], summary: dict[str, Any]) -> list[str]:
-    """The scenarios to discuss, as now first: those of the plan, or what the results suggest."""
-    if plan.options:
-        for name in plan.options:
-            if name not in known:
-                raise ParameterError(
-                    f"options: '{name}' was not compared; there are {', '.join(known)}"
-                )
-        if plan.options[0] != summary["baseline"]:
-            raise ParameterError(
-                f"options: the first is to stay as now, '{summary['baseline']}' in these results"
-            )
-        return list(plan.options)
-    return suggested(summary)
-
-
-def suggested(summary: dict[str, Any]) -> list[str]:
-    """As now, the lightest strategy that helps in most villages, and the one that gives most.
-
-    Lightest: fewest days of a facilitator, then least cash. When none helps in most villages, the
-    two that give most.
-    """
-    baseline = summary["baseline"]
-    others = [name for name in summary["scenarios"] if name != baseline]
-    gains = {
-        name: summary["scenarios"][name]["difference"]["net_income"]["typical"] for name in others
-    }
-
-    def burden(name: str) -> tuple[float, float]:
-        levels = summary["scenarios"][name]["levels"]
-        return levels["facilitator_days"]["typical"], levels["intervention_cost_rp"]["typical"]
-
-    by_gain = sorted(others, key=lambda name: -gains[name])
-    helping = [name for name in others if gains[name] > summary["margin"]]
-    lightest = min(helping, key=burden) if helping else by_gain[0]
-    most = next((name for name in by_gain if name != lightest), None)
-    chosen = sorted({lightest, most} - {None}, key=lambda name: burden(str(name)))
-    return [baseline, *(str(name) for name in chosen)][:MOST_OPTIONS]
-
-
 # --- Options -------------------------------------------------------------------------------------
 
 
@@ -255,15 +218,19 @@ def _option(
     name, base = scenario.id, summary["baseline"]
     mine = runs[runs["scenario_id"] == name]
     where = {"scenario_id": name, "baseline": base, "margin": summary["margin"]}
-    up = low = high = down = 0
+    up = down = 0
+    tries, limit = (0, 0, 0), ""
     if risen is not None:
-        low, up, high = (whole(q) for q in np.quantile(risen["better"], [0.1, 0.5, 0.9]))
-        down = min(whole(float(np.quantile(risen["worse"], 0.5))), size - up)
-        for key, value, share in (("low", low, 0.1), ("up", up, 0.5), ("high", high, 0.9)):
-            book.tell(
-                f"{letter}.women_{key}", value, "women", "kube_income + farm_income",
-                "women_better", quantile=share, **where,
-            )  # fmt: skip
+        up = whole(float(risen["better"].median()))
+        down = min(whole(float(risen["worse"].median())), size - up)
+        tries, limit = (
+            _women_in_tries(letter, risen, size, book, where),
+            _limit(folder, letter, risen, size, book, where),
+        )
+        book.tell(
+            f"{letter}.women_up", up, "women", "kube_income + farm_income", "women_better",
+            quantile=0.5, **where,
+        )  # fmt: skip
         book.tell(
             f"{letter}.women_down", down, "women", "kube_income + farm_income", "women_worse",
             quantile=0.5, up=up, size=size, **where,
@@ -280,8 +247,33 @@ def _option(
     futures = _futures(folder, letter, name, mine, book)
     gains = _gains(letter, name, base, runs, book) if risen is not None else ()
     return Option(
-        letter, scenario, up, down, low, high, paying, days, cash, hours, futures, gains, size
+        letter, scenario, up, down, tries, limit, paying, days, cash, hours, futures, gains, size
     )
+
+
+def _women_in_tries(
+    letter: str, risen: pd.DataFrame, size: int, book: Book, where: dict[str, Any]
+) -> tuple[int, int, int]:
+    """Of twenty tries: those in which no woman rises, at most half of them, more than half."""
+    better = risen["better"]
+    none, many = int((better == 0).sum()), int((better > size // HALF).sum())
+    told = book.tell(
+        f"{letter}.women_tries", share_out([none, len(better) - none - many, many], FUTURES),
+        "women", "kube_income + farm_income", "women_better_in_tries", half=size // HALF, **where,
+    )  # fmt: skip
+    return told[0], told[1], told[2]
+
+
+def _limit(
+    folder: Path, letter: str, risen: pd.DataFrame, size: int, book: Book, where: dict[str, Any]
+) -> str:
+    """What held back in most weeks of the runs in which no more than half of the women rise."""
+    weekly = store.read(folder, "weekly", [*RUN, "binding"], [where["scenario_id"]])
+    code = book.tell(
+        f"{letter}.limit", paired.usual_limit(weekly, risen, size // HALF), "weekly", "binding",
+        "usual_limit", half=size // HALF, **where,
+    )  # fmt: skip
+    return Binding(code).name.lower()
 
 
 def _gains(letter: str, name: str, base: str, runs: pd.DataFrame, book: Book) -> tuple[int, ...]:

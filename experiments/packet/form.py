@@ -9,10 +9,13 @@ from openpyxl import Workbook
 
 from experiments.messages import text
 from experiments.packet.facts import Facts
-from experiments.packet.notes import FORM, NEW_PARTNERS, form_rows, scale_of
+from experiments.packet.filled import FORM, NEW_PARTNERS, form_rows, is_filled
+from experiments.packet.notes import scale_of
+from experiments.packet.plan import FgdPlan
 from experiments.packet.workbook import fill, saved
 from experiments.packet.writer import answer, plain
 from experiments.typesetting import compiled
+from sim.config.values import Text
 from sim.parameters import INTERVENTION_KINDS
 from sim.scenario import register_of
 
@@ -27,26 +30,38 @@ WRITTEN = (
     "code",
     "noted",
     "answer",
+    "problem",
+    "need",
+    "season",
+    "promise",
 )
+NO_PLAN = FgdPlan(id="fgd", title=Text(id="FGD", en="FGD"))
 
 
-def make_form(facts: Facts, out: Path, lang: str = "id") -> tuple[Path, Path]:
-    """Write `notulen.pdf` and `notulen.xlsx` into `out`."""
+def make_form(
+    facts: Facts, out: Path, lang: str = "id", plan: FgdPlan = NO_PLAN
+) -> tuple[Path, Path]:
+    """Write `notulen.pdf` and `notulen.xlsx` into `out`.
+
+    FileExistsError when a form that somebody has filled in lies there.
+    """
     out.mkdir(parents=True, exist_ok=True)
     page, book = out / "notulen.pdf", out / "notulen.xlsx"
-    page.write_bytes(compiled("notulen", _page(facts, lang)))
-    book.write_bytes(_workbook(facts, lang))
+    if book.is_file() and is_filled(book):
+        raise FileExistsError(text(lang, "notes.wrong.filled", file=book))
+    page.write_bytes(compiled("notulen", _page(facts, plan, lang)))
+    book.write_bytes(_workbook(facts, plan, lang))
     return page, book
 
 
-def _workbook(facts: Facts, lang: str) -> bytes:
+def _workbook(facts: Facts, plan: FgdPlan, lang: str) -> bytes:
     words = {key: text(lang, f"notes.{key}") for key in WRITTEN}
     words |= {
         "seeds": text(lang, "notes.seeds_head"),
         "rejected": text(lang, "notes.rejected_head"),
     }
     words |= {f"activity.{k}": text(lang, f"activity.{k}") for k in INTERVENTION_KINDS}
-    rows = form_rows(facts, lang, words)
+    rows = form_rows(facts, plan, lang, words)
     for row in rows:
         if row[0].startswith("partner."):
             row[1] = f"{text(lang, 'notes.partner')}: {row[1]}"
@@ -59,7 +74,7 @@ def _workbook(facts: Facts, lang: str) -> bytes:
     return saved(made)
 
 
-def _page(facts: Facts, lang: str) -> dict[str, Any]:
+def _page(facts: Facts, plan: FgdPlan, lang: str) -> dict[str, Any]:
     """What `typst/notulen.typ` prints."""
 
     def say(key: str, **values: object) -> str:
@@ -94,5 +109,9 @@ def _page(facts: Facts, lang: str) -> dict[str, Any]:
         "order": say("order_head"),
         "kinds": [text(lang, f"activity.{kind}") for kind in kinds],
         "rejected": say("rejected_head"),
+        "problem": say("problem"),
+        "problems": [plain(each.problem, 90) for each in plan.problems],
+        "need": say("need"),
+        "lines": [say("season"), say("promise")],
         "not_forecast": text(lang, "packet.not_forecast"),
     }

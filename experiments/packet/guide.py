@@ -66,12 +66,14 @@ def _when(w: Writer) -> list[str]:
         time=plain(when.time or w.say("guide.no_time")),
         place=plain(when.place or w.say("guide.no_place")),
     )
+    busy = sorted({*year.busy, *(each for row in w.plan.seasons for each in row.months)})
+    free = [each for each in year.free if each not in busy]
     named = {
         key: format_list([month(each, w.lang) for each in months] or ["-"], locale=LOCALES[w.lang])
-        for key, months in (("months", year.free), ("busy", year.busy))
+        for key, months in (("months", free), ("busy", busy))
     }
     words = [said, w.say("guide.free_months", **named)]
-    if when.date and (when.date.month in year.busy or year.fasting[when.date.month - 1]):
+    if when.date and (when.date.month in busy or year.fasting[when.date.month - 1]):
         words.append(w.say("guide.busy_date", date=day(when.date, w.lang)))
     return words
 
@@ -100,7 +102,8 @@ def _options(w: Writer) -> list[str]:
         for o in w.facts.options
     ]  # fmt: skip
     why = plain(w.plan.why_these, 300) if w.plan.why_these else ""
-    return [*lines, why or ("" if w.plan.options else w.say("guide.suggested"))]
+    key = "suggested" if w.facts.some_help else "suggested_none"
+    return [*lines, why or ("" if w.plan.options else w.say(f"guide.{key}"))]
 
 
 def questions(w: Writer) -> list[str]:
@@ -109,9 +112,9 @@ def questions(w: Writer) -> list[str]:
     if not facts.drivers:
         return [w.say("s7.none")]
     if facts.choice_depends:
-        why = w.say("guide.ask_why_choice")
+        why = w.say("guide.ask_why_choice", n=len(facts.drivers))
     else:
-        why = w.say("guide.ask_why_size", letter=facts.best)
+        why = w.say("guide.ask_why_size", letter=facts.best, n=len(facts.drivers))
     return [
         *(
             f"{i}. {each.question.words(w.lang)} ({text(w.lang, f'who.{each.question.who}')})"
@@ -198,12 +201,17 @@ def _analyst(w: Writer) -> Page:
         weeks=asked["weeks"], seed=asked["seed"],
         version=facts.manifest["versions"]["semangat"], hash=facts.manifest["config_hash"],
     )  # fmt: skip
-    known = len(found) > 0
+    most = {
+        name: facts.book.tell(
+            f"asking.{name}", float(found[name].max()) if len(found) else 0.0, "runs, villages",
+            name, "largest_worth_asking", options=[o.scenario.id for o in facts.options],
+        )
+        for name in ("value", "noise", "flips")
+    }  # fmt: skip
     words = w.say(
         "guide.analyst_words", margin=number(facts.margin, w.lang, 0),
-        value=number(float(found["value"].max()) if known else 0, w.lang, 0),
-        noise=number(float(found["noise"].max()) if known else 0, w.lang, 0),
-        flips=number(10 * float(found["flips"].max()) if known else 0, w.lang, 0),
+        value=number(most["value"], w.lang, 0), noise=number(most["noise"], w.lang, 0),
+        flips=number(10 * most["flips"], w.lang, 0),
     )  # fmt: skip
     return {
         "kind": "analyst", "headline": w.say("guide.analyst"), "how": how, "words": words,

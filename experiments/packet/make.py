@@ -51,6 +51,8 @@ def make_packet(results: Path, plan: FgdPlan, out: Path, lang: str = "id") -> Pa
             ) from None
     out.mkdir(parents=True, exist_ok=True)
     (out / "wa").mkdir(exist_ok=True)
+    for stale in (out / "wa").glob("lembar_*.png"):  # of an earlier packet with other options
+        stale.unlink()
     for name, content in made.items():
         (out / name).write_bytes(content)
     store.write_json(out / MANIFEST, _manifest(facts, lang))

@@ -6,49 +6,23 @@ these into inputs. Counts only: never who said what.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
-from openpyxl import load_workbook
-from pydantic import Field, Strict, ValidationError, model_validator
+from pydantic import Field
 
+from experiments.advice.answers import Answer, Count, root_of, wrong_about
 from experiments.messages import text
 from experiments.packet.facts import Facts
-from experiments.packet.questions import Question, question_for
-from sim.config.numerals import parse_number
-from sim.config.problems import Problem, config_error
+from experiments.questions import Question
+from sim.config.problems import Problem
 from sim.config.schema import Document, KindName
 from sim.config.values import Day, Described, Line, Number, Slug
-from sim.parameters import INTERVENTION_KINDS, OUTLET_KINDS, Parameter
+from sim.parameters import INTERVENTION_KINDS, Parameter
 from sim.scenario import ConfigError, document, read, register_of
 
 STEPS: Final = 5  # places on a scale for seeds
-NEW_PARTNERS: Final = 5
-REJECTED: Final = 5
-FORM: Final = "Notulen"  # the sheet of the workbook
-SCALE_FROM: Final = 4  # its fourth column begins the scale
-
-Count = Annotated[int, Strict(), Field(ge=0, le=10_000)]
-
-
-class Heard(Described):
-    """What was said of one unknown, in people's units: seeds on a scale, or one number."""
-
-    said: Number | None = None
-    scale: tuple[Number, ...] = ()
-    seeds: tuple[Count, ...] = ()
-
-    @model_validator(mode="after")
-    def _one_form(self) -> Heard:
-        if len(self.scale) != len(self.seeds):
-            raise ValueError(f"expected a count of seeds for each of {len(self.scale)} places")
-        if self.said is not None and any(self.seeds):
-            raise ValueError("expected one number or seeds on a scale, not both")
-        if self.said is None and not any(self.seeds):
-            raise ValueError("expected a number or seeds; leave it out where nothing was said")
-        return self
+MOST_SEEDS: Final = 20  # that each woman may have for all options together
 
 
 class NewPartner(Described):
@@ -76,12 +50,20 @@ class Notes(Document):
     present: Count | None = None
     silent: Count | None = None
     seeds: dict[Literal["A", "B", "C"], Count] = Field(default_factory=dict)
-    heard: dict[Slug, Heard] = Field(default_factory=dict)
+    heard: dict[Slug, Answer] = Field(default_factory=dict)
     struck: tuple[Slug, ...] = ()
     added: tuple[NewPartner, ...] = Field(default=(), max_length=20)
     order: tuple[Literal[INTERVENTION_KINDS], ...] = ()  # type: ignore[valid-type]
     """Kinds of activity in the order agreed on."""
     rejected: tuple[Rejected, ...] = Field(default=(), max_length=20)
+    problems: dict[Line, Count] = Field(default_factory=dict, max_length=20)
+    """Seeds for each problem of sheet 1, by its words."""
+    need: Annotated[Number, Field(gt=0, le=100_000_000)] | None = None
+    """Rp a month that a woman needs from the group: the line of sheet 5."""
+    seasons: tuple[Line, ...] = Field(default=(), max_length=20)
+    """Corrections of the seasonal calendar, in words."""
+    promises: tuple[Line, ...] = Field(default=(), max_length=20)
+    """Who does what and when, roles only."""
 
 
 def scale_of(row: Parameter, question: Question) -> tuple[float, ...]:
@@ -101,7 +83,9 @@ def load_notes(path: Path, facts: Facts, lang: str = "id") -> Notes:
     ConfigError with everything that is wrong, by line or cell.
     """
     if path.suffix.lower() == ".xlsx":
-        notes = _from_form(path, lang)
+        from experiments.packet.filled import from_form
+
+        notes = from_form(path, lang)
     else:
         notes = document(Notes, read(path), lambda notes: [], {})
     problems = [
@@ -115,7 +99,7 @@ def load_notes(path: Path, facts: Facts, lang: str = "id") -> Notes:
 def _wrong(notes: Notes, facts: Facts, lang: str) -> list[tuple[str, str]]:
     """What cannot be about these results."""
     found = []
-    if notes.group != facts.group.id:
+    if root_of(notes.group) != root_of(facts.group.id):
         found.append(("group", f"these results are about '{facts.group.id}'"))
     letters = {option.letter for option in facts.options}
     found += [
@@ -124,16 +108,10 @@ def _wrong(notes: Notes, facts: Facts, lang: str) -> list[tuple[str, str]]:
     ]
     register = register_of(facts.group)
     for name, heard in notes.heard.items():
-        question = question_for(register[name], facts.group, "id") if name in register else None
-        if question is None:
-            found.append((f"heard.{name}", "this is nothing that people can be asked about"))
-            continue
-        row = register[name]
-        for answer in (*heard.scale, *([] if heard.said is None else [heard.said])):
-            value = question.in_model_units(answer)
-            if not row.hard_low <= value <= row.hard_high:
-                low, high = (question.in_people_units(x) for x in (row.hard_low, row.hard_high))
-                found.append((f"heard.{name}", f"{answer:g} is outside {low:g} to {high:g}"))
+        wrong = wrong_about(name, heard, facts.group, register)
+        found += [(f"heard.{name}", message) for message, warning in wrong if not warning]
+        if name in facts.manifest["question"]["set"]:
+            found.append((f"heard.{name}", text(lang, "notes.wrong.settled", name=name)))
     outlets = {each.id for each in facts.group.outlets}
     found += [
         (f"struck.{name}", f"no such outlet; there are {', '.join(sorted(outlets))}")
@@ -141,203 +119,12 @@ def _wrong(notes: Notes, facts: Facts, lang: str) -> list[tuple[str, str]]:
         if name not in outlets
     ]
     women = facts.size
+    if sum(notes.seeds.values()) > MOST_SEEDS * women:
+        total = sum(notes.seeds.values())
+        found.append(("seeds", text(lang, "notes.wrong.seeds", n=total, size=women)))
     present = women if notes.present is None else notes.present
     if present > women:
         found.append(("present", text(lang, "notes.wrong.present", n=present, size=women)))
     if notes.silent is not None and notes.silent > present:
         found.append(("silent", text(lang, "notes.wrong.silent", n=notes.silent, size=present)))
     return found
-
-
-# --- The workbook --------------------------------------------------------------------------------
-
-
-def form_rows(facts: Facts, lang: str, words: Mapping[str, str]) -> list[list[Any]]:
-    """The rows of `notulen.xlsx`: code, what is noted, answer, then a scale for seeds."""
-    register = register_of(facts.group)
-    rows: list[list[Any]] = [
-        [words["code"], words["noted"], words["answer"], *[words["seeds"]] * STEPS],
-        ["group", words["group"], facts.group.id],
-        ["date", words["date"], None],
-        ["present", words["present"], None],
-        ["silent", words["silent"], None],
-    ]
-    rows += [
-        [f"seeds.{each.letter}", f"{words['option']} {each.letter}: {each.title(lang)}", None]
-        for each in facts.options
-    ]
-    for driver in facts.drivers:
-        name = driver.question.parameter
-        scale = scale_of(register[name], driver.question)
-        rows.append([f"scale.{name}", words["scale"], None, *scale])
-        rows.append([f"heard.{name}", driver.question.words(lang), None])
-    rows += [[f"partner.{each.id}", each.name, None] for each in facts.group.outlets]
-    rows += [[f"new.{i}", words["new"], None] for i in range(1, NEW_PARTNERS + 1)]
-    kinds = dict.fromkeys(
-        plan.kind for option in facts.options for plan in option.scenario.interventions
-    )
-    rows += [[f"order.{kind}", words[f"activity.{kind}"], None] for kind in kinds]
-    return rows + [[f"rejected.{i}", words["rejected"], None] for i in range(1, REJECTED + 1)]
-
-
-def _from_form(path: Path, lang: str) -> Notes:
-    """The notes in a filled workbook; ConfigError with every row that cannot be used."""
-    try:
-        book = load_workbook(path, read_only=True, data_only=False)
-        sheet = book[FORM] if FORM in book.sheetnames else book.worksheets[0]
-        rows = [list(row) for row in sheet.iter_rows(values_only=True)]
-    except FileNotFoundError:
-        raise
-    except Exception as error:  # the library lets many kinds through on a broken file
-        raise config_error(str(path), f"this is not a filled form in .xlsx ({error})") from None
-    told: dict[str, Any] = {"heard": {}, "seeds": {}, "struck": [], "added": [], "rejected": []}
-    order: dict[str, int] = {}
-    scales: dict[str, list[Any]] = {}
-    problems: list[Problem] = []
-    for number, row in enumerate(rows[1:], 2):
-        cells = [_clean(value) for value in [*row, *[None] * 10]]
-        code = str(cells[0] or "")
-        try:
-            _take(code, cells, told, order, scales)
-        except _WrongError as error:
-            words = text(lang, f"notes.wrong.{error.key}", value=str(error.value))
-            problems.append(Problem(str(path), number, code, words))
-    if "date" not in told and not any(problem.where == "date" for problem in problems):
-        problems.append(Problem(str(path), None, "date", text(lang, "notes.wrong.no_date")))
-    if problems:
-        raise ConfigError(problems)
-    told["order"] = [kind for kind, _ in sorted(order.items(), key=lambda item: item[1])]
-    told = {key: value for key, value in told.items() if value not in ({}, [], None)}
-    try:
-        return Notes.model_validate({"id": "catatan", **told})
-    except ValidationError as error:
-        raise ConfigError([
-            Problem(str(path), None, ".".join(map(str, each["loc"])),
-                    each["msg"].removeprefix("Value error, "))
-            for each in error.errors()
-        ]) from None  # fmt: skip
-
-
-class _WrongError(ValueError):
-    """A cell that cannot be read: `notes.wrong.<key>` says why."""
-
-    def __init__(self, key: str, value: Any) -> None:
-        super().__init__(key)
-        self.key, self.value = key, value
-
-
-def _clean(value: Any) -> Any:
-    """A cell as a number, a date, a text or nothing."""
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, str):
-        return " ".join(value.split()) or None
-    return value
-
-
-def _take(
-    code: str, cells: list[Any], told: dict[str, Any], order: dict[str, int],
-    scales: dict[str, list[Any]],
-) -> None:  # fmt: skip
-    """One row of the form into what is told; _WrongError when a cell cannot be read."""
-    head, _, name = code.partition(".")
-    answer = cells[2]
-    if head == "scale":
-        scales[name] = [value for value in cells[SCALE_FROM - 1 :] if value is not None]
-    elif head == "heard":
-        _heard(name, cells, told, scales.get(name, []))
-    elif head not in ("", *_ANSWERED):
-        raise _WrongError("code", code)
-    elif head and answer is not None:
-        _ANSWERED[head](name, answer, cells, told, order)
-
-
-def _date(name: str, answer: Any, cells: list[Any], told: dict[str, Any], _: Any) -> None:
-    try:
-        told["date"] = answer if isinstance(answer, date) else date.fromisoformat(str(answer))
-    except ValueError:
-        raise _WrongError("date", answer) from None
-
-
-def _struck(name: str, answer: Any, cells: list[Any], told: dict[str, Any], _: Any) -> None:
-    if str(answer).lower() not in ("x", "coret", "hapus", "ya", "struck"):
-        raise _WrongError("struck", answer)
-    told["struck"].append(name)
-
-
-def _new(name: str, answer: Any, cells: list[Any], told: dict[str, Any], _: Any) -> None:
-    kind, km, place = cells[3:6]
-    if kind is not None and str(kind) not in OUTLET_KINDS:
-        raise _WrongError("kind", f"{kind} ({', '.join(OUTLET_KINDS)})")
-    where = "" if place is None else str(place).lower()
-    if where and where not in PLACES:
-        raise _WrongError("place", place)
-    told["added"].append({
-        "name": str(answer), "kind": str(kind or "warung"),
-        "km": 1 if km is None else _number(km), "place": PLACES.get(where, "in_village"),
-    })  # fmt: skip
-
-
-def _order(name: str, answer: Any, cells: list[Any], told: Any, order: dict[str, int]) -> None:
-    place = _count(answer)
-    if place in order.values():
-        raise _WrongError("order_twice", place)
-    order[name] = place
-
-
-def _rejected(name: str, answer: Any, cells: list[Any], told: dict[str, Any], _: Any) -> None:
-    quote = {} if cells[3] is None else {"quote": str(cells[3])}
-    told["rejected"].append({"assumption": str(answer), **quote})
-
-
-def _counted(key: str) -> Any:
-    def take(name: str, answer: Any, cells: list[Any], told: dict[str, Any], _: Any) -> None:
-        if key == "seeds":
-            told["seeds"][name] = _count(answer)
-        else:
-            told[key] = _count(answer)
-
-    return take
-
-
-def _group(name: str, answer: Any, cells: list[Any], told: dict[str, Any], _: Any) -> None:
-    told["group"] = str(answer)
-
-
-PLACES: Final = {"desa": "in_village", "di desa": "in_village", "luar": "outside",
-                 "luar desa": "outside"}  # fmt: skip
-_ANSWERED: Final[Mapping[str, Any]] = {
-    "group": _group, "date": _date, "present": _counted("present"), "silent": _counted("silent"),
-    "seeds": _counted("seeds"), "partner": _struck, "new": _new, "order": _order,
-    "rejected": _rejected,
-}  # fmt: skip
-
-
-def _heard(name: str, cells: list[Any], told: dict[str, Any], scale: list[Any]) -> None:
-    seeds = cells[SCALE_FROM - 1 : SCALE_FROM - 1 + len(scale)]
-    if cells[2] is not None:
-        told["heard"][name] = {"said": _number(cells[2])}
-    if any(seed is not None for seed in seeds):
-        if cells[2] is not None:
-            raise _WrongError("both", cells[2])
-        told["heard"][name] = {
-            "scale": scale,
-            "seeds": [0 if seed is None else _count(seed) for seed in seeds],
-        }
-
-
-def _number(value: Any) -> float:
-    try:
-        return parse_number(value)
-    except ValueError:
-        raise _WrongError("number", value) from None
-
-
-def _count(value: Any) -> int:
-    try:
-        found = parse_number(value)
-    except ValueError:
-        raise _WrongError("count", value) from None
-    if found != int(found) or found < 0:
-        raise _WrongError("count", value)
-    return int(found)

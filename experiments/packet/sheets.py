@@ -12,7 +12,7 @@ from babel.lists import format_list
 
 from experiments.messages import LOCALES, month, number, rupiah, text
 from experiments.packet import almanac
-from experiments.packet.facts import Option
+from experiments.packet.facts import HALF, Option
 from experiments.packet.numbers import nearest
 from experiments.packet.pictures import monthly_money, partners
 from experiments.packet.writer import Page, Writer, answer, plain, thing
@@ -53,7 +53,13 @@ def where_we_stand(w: Writer) -> list[Page]:
 def network(w: Writer) -> list[Page]:
     """Sheet 2, Gambar 1: partners before and in the plans."""
     table = partners(w.facts)
-    counts = {"before": int(table["before"].sum()), "after": int(table["after"].sum())}
+    counts = {
+        when: w.facts.book.tell(
+            f"partners.{when}", int(table[when].sum()), "manifest", "group, scenarios", "partners",
+            when=when, letters=[option.letter for option in w.facts.options],
+        )
+        for when in ("before", "after")
+    }  # fmt: skip
     return [
         w.page(
             "2", "network", w.say("s2.headline", **counts), w.say("s2.ask"),
@@ -66,6 +72,7 @@ def network(w: Writer) -> list[Page]:
 def seasons(w: Writer) -> list[Page]:
     """Sheet 3: twelve months; grey is guessed, hatched is from the calendar, the rest is empty."""
     year = w.year
+    w.facts.book.tell("year.farm", list(year.farm), "manifest", "farm_days", "register_by_month")
     rows: list[dict[str, Any]] = [
         {"name": w.say("s3.farm"), "cells": [_half(days, w.lang) for days in year.farm]},
         *(
@@ -162,15 +169,21 @@ def _option(w: Writer, o: Option) -> Page:
     key = "s5.headline" if o.up else "s5.headline_none"
     filled = {**named, **months} | ({"size": o.size, "n": o.up} if o.up else {})
     ask = w.say("s5.ask", rest=o.size - o.up) if o.up < o.size else w.say("s5.ask_all")
-    words = [w.say("s5.range", low=o.low, high=o.high)]
+    words = [women_in_tries(w, o)]
     if o.up < o.size:
-        words.append(w.say("s5.not_lazy", reason=text(w.lang, f"reason.{facts.limit}")))
+        words.append(w.say("s5.not_lazy", reason=text(w.lang, f"reason.{o.limit}")))
     return w.page(
         f"5{o.letter}", "option", w.say(key, **filled), ask, **shared,
         up=o.up, down=o.down, words=words,
         counts=f"{w.say('s5.counts', up=o.up, same=o.same, down=o.down)} {_risen(w)}",
         legend=[w.say(f"s5.{each}") for each in ("up", "same", "down")],
     )  # fmt: skip
+
+
+def women_in_tries(w: Writer, o: Option) -> str:
+    """How many women rise, told as counts of twenty tries that add up."""
+    none, some, many = o.tries
+    return w.say("s5.range", none=none, some=some, many=many, half=o.size // HALF)
 
 
 def _risen(w: Writer) -> str:
@@ -318,8 +331,9 @@ def audience(w: Writer) -> list[Page]:
     ]
     option = next(each for each in facts.options if each.letter == facts.shown)
     benefit = w.say(
-        "s9.benefit_line", letter=option.letter, size=option.size, low=option.low, high=option.high
-    )
+        "s9.benefit_line", letter=option.letter, n=option.up, size=option.size,
+        tries=women_in_tries(w, option),
+    )  # fmt: skip
     things = format_list([thing(each, w.lang) for each in facts.drivers] or ["-"],
                          locale=LOCALES[w.lang])  # fmt: skip
     return [

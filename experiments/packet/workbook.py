@@ -52,11 +52,12 @@ def book(w: Writer) -> bytes:
 
 
 def _options(w: Writer) -> list[list[Any]]:
-    heads = ["letter", "scenario_id", "title", "women_up", "women_same", "women_down", "women_low",
-             "women_high", "paying_of_20", "facilitator_days", "cash_rp", "hours"]  # fmt: skip
+    tries = ("tries_none_of_20", "tries_to_half_of_20", "tries_over_half_of_20")
+    heads = ["letter", "scenario_id", "title", "women_up", "women_same", "women_down", *tries,
+             "paying_of_20", "facilitator_days", "cash_rp", "hours"]  # fmt: skip
     return [
         heads,
-        *([o.letter, o.scenario.id, o.title(w.lang), o.up, o.same, o.down, o.low, o.high, o.paying,
+        *([o.letter, o.scenario.id, o.title(w.lang), o.up, o.same, o.down, *o.tries, o.paying,
            o.days, o.cash, o.hours] for o in w.facts.options),
     ]  # fmt: skip
 

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from experiments.advice.ask_command import ask
+from experiments.advice.discover_command import discover
 from experiments.advice.learn_command import learn
 from experiments.asked import load_all, pick, refuse, study_for, tell, told_plainly, warn_of_late
 from experiments.options import (
@@ -46,6 +47,7 @@ app = typer.Typer(
 
 for elsewhere in (
     sweep, verify, results, validate, calibrate, ablate, table4, table5, packet, ask, learn,
+    discover,
 ):  # fmt: skip
     app.command()(elsewhere)
 app.add_typer(notes, name="notes")

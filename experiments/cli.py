@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from experiments.advice.ask_command import ask
+from experiments.advice.discover_command import discover
 from experiments.advice.fit_command import fit
 from experiments.advice.learn_command import learn
 from experiments.advice.planning_command import plan
@@ -49,7 +50,7 @@ app = typer.Typer(
 
 for elsewhere in (
     sweep, verify, results, validate, calibrate, ablate, table4, table5, packet, ask, learn, fit,
-    plan,
+    plan, discover,
 ):  # fmt: skip
     app.command()(elsewhere)
 app.add_typer(notes, name="notes")

@@ -133,7 +133,11 @@ def _heading(ax: Axes, plan: dict[str, Any], summary: dict[str, Any], y: int, la
     )  # fmt: skip
     room = WIDTH - text_width(right, SMALL) - 5 * WIDE
     name = fit(words.short_title(plan, summary, lang), room, SMALL, weight="bold")
-    side = {"transform": ax.get_yaxis_transform(), "va": "center", "fontsize": SMALL}
+    side: dict[str, Any] = {
+        "transform": ax.get_yaxis_transform(),
+        "va": "center",
+        "fontsize": SMALL,
+    }
     start = -LABELS / (WIDTH - LABELS - 2 * WIDE)
     ax.text(start, y, name, weight="bold", **side)
     ax.text(0.99, y, right, ha="right", **side)
@@ -167,7 +171,7 @@ def _beside(ax: Axes, whom: str, week: int, y: int, weeks: int) -> None:
 
 
 def _handles(lang: str) -> list[Line2D]:
-    mark = {"marker": "o", "markersize": SIZE, "color": INK}
+    mark: dict[str, Any] = {"marker": "o", "markersize": SIZE, "color": INK}
     return [
         Line2D([], [], linestyle="", label=text(lang, f"{KEY}.starts"), **mark),
         Line2D([], [], color=INK, linewidth=1.8, label=text(lang, f"{KEY}.lasts")),
@@ -246,7 +250,7 @@ def _label(ax: Axes, named: pd.DataFrame, summary: dict[str, Any], lang: str) ->
 
 
 def _front_handles(summary: dict[str, Any], lang: str) -> list[Line2D]:
-    point = {"linestyle": ""}
+    point: dict[str, Any] = {"linestyle": ""}
     limit = summary["budget"]["rp"] is not None
     return [
         Line2D([], [], label=text(lang, f"{KEY}.shown"), **point, **_look("plan_1")),

@@ -68,7 +68,7 @@ def timeline(
     rows = list(_rows(table, summary))
     figure = new_figure(
         ROW * len(rows) + 0.55, _headline(summary, lang), text(lang, f"{KEY}.subtitle"),
-        _handles(lang), 3,
+        _handles(bool(table["waits"].any()), lang), 3,
     )  # fmt: skip
     ax = figure.add_subplot()
     names = []
@@ -170,12 +170,13 @@ def _beside(ax: Axes, whom: str, week: int, y: int, weeks: int) -> None:
     )  # fmt: skip
 
 
-def _handles(lang: str) -> list[Line2D]:
+def _handles(waits: bool, lang: str) -> list[Line2D]:
     mark: dict[str, Any] = {"marker": "o", "markersize": SIZE, "color": INK}
+    dotted: dict[str, Any] = {"color": GREY, "linewidth": 1.2, "linestyle": ":"}
     return [
         Line2D([], [], linestyle="", label=text(lang, f"{KEY}.starts"), **mark),
         Line2D([], [], color=INK, linewidth=1.8, label=text(lang, f"{KEY}.lasts")),
-        Line2D([], [], color=GREY, linewidth=1.2, linestyle=":", label=text(lang, f"{KEY}.waits")),
+        *([Line2D([], [], label=text(lang, f"{KEY}.waits"), **dotted)] if waits else []),
     ]
 
 

@@ -100,7 +100,7 @@ def refuse_hopeless(activities: Sequence[Activity], study: Study, budget: Needs)
 def _excess(needs: Needs, budget: Needs) -> float:
     """The shares of what is needed that a budget lacks, summed."""
     pairs = zip(asdict(needs).values(), asdict(budget).values(), strict=True)
-    return sum(max(0.0, (need - there) / need) for need, there in pairs if need > 0)
+    return float(sum(max(0.0, (need - there) / need) for need, there in pairs if need > 0))
 
 
 # --- Which plans are worth showing ---------------------------------------------------------------

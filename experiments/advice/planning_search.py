@@ -290,7 +290,8 @@ class _Climb:
 
     def step(self, size: int) -> _Climb:
         """Look at some neighbours, then at plans farther away; go on from the best of them."""
-        search, near = self.search, []
+        search = self.search
+        near: list[Genome] = []
         while self.near and len(near) < size:
             near.append(self.near.pop())
         far = (changed(self.best.genome, search.language, search.luck) for _ in range(size))

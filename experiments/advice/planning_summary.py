@@ -91,7 +91,7 @@ def better_in(one: dict[str, Any], other: dict[str, Any], aim: Aim) -> list[str]
 
 
 def _goal(row: dict[str, Any], goal: str) -> float:
-    return -row["rp"] if goal == "cost" else row["robust"] if goal == "robust" else row[goal]
+    return -float(row["rp"]) if goal == "cost" else float(row[goal])
 
 
 def _rows(

@@ -191,7 +191,7 @@ def named(told: dict[str, Any], summary: dict[str, Any], lang: str) -> str:
     partner = next((told[key] for key in ("outlet", "donor", "product") if told.get(key)), None)
     if partner:
         return str(summary["names"][partner][lang])
-    return ", ".join(text(lang, f"request.{each}").lower() for each in told.get("requests", ()))
+    return ", ".join(text(lang, f"{KEY}.request.{each}") for each in told.get("requests", ()))
 
 
 def when(told: dict[str, Any], lang: str) -> str:

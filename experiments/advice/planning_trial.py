@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -75,7 +75,7 @@ class Trial(AbstractContextManager["Trial"]):
         """[plan, village, replication, measure] of plans, in the order of MEASURES."""
         return np.stack(list(self.by_village(plans)), axis=1)
 
-    def by_village(self, plans: Sequence[Scenario]) -> Iterator[Numbers]:
+    def by_village(self, plans: Sequence[Scenario]) -> Generator[Numbers, None, None]:
         """[plan, replication, measure], village after village."""
         yield from self._pool.map(lambda village: self._in(village, plans), self.drawn)
         self.runs += len(plans) * len(self.drawn) * self.study.replications

@@ -68,7 +68,7 @@ def timeline(
     rows = list(_rows(table, summary))
     figure = new_figure(
         ROW * len(rows) + 0.55, _headline(summary, lang), text(lang, f"{KEY}.subtitle"),
-        _handles(lang), 3,
+        _handles(bool(table["waits"].any()), lang), 3,
     )  # fmt: skip
     ax = figure.add_subplot()
     names = []
@@ -133,7 +133,11 @@ def _heading(ax: Axes, plan: dict[str, Any], summary: dict[str, Any], y: int, la
     )  # fmt: skip
     room = WIDTH - text_width(right, SMALL) - 5 * WIDE
     name = fit(words.short_title(plan, summary, lang), room, SMALL, weight="bold")
-    side = {"transform": ax.get_yaxis_transform(), "va": "center", "fontsize": SMALL}
+    side: dict[str, Any] = {
+        "transform": ax.get_yaxis_transform(),
+        "va": "center",
+        "fontsize": SMALL,
+    }
     start = -LABELS / (WIDTH - LABELS - 2 * WIDE)
     ax.text(start, y, name, weight="bold", **side)
     ax.text(0.99, y, right, ha="right", **side)
@@ -166,12 +170,13 @@ def _beside(ax: Axes, whom: str, week: int, y: int, weeks: int) -> None:
     )  # fmt: skip
 
 
-def _handles(lang: str) -> list[Line2D]:
-    mark = {"marker": "o", "markersize": SIZE, "color": INK}
+def _handles(waits: bool, lang: str) -> list[Line2D]:
+    mark: dict[str, Any] = {"marker": "o", "markersize": SIZE, "color": INK}
+    dotted: dict[str, Any] = {"color": GREY, "linewidth": 1.2, "linestyle": ":"}
     return [
         Line2D([], [], linestyle="", label=text(lang, f"{KEY}.starts"), **mark),
         Line2D([], [], color=INK, linewidth=1.8, label=text(lang, f"{KEY}.lasts")),
-        Line2D([], [], color=GREY, linewidth=1.2, linestyle=":", label=text(lang, f"{KEY}.waits")),
+        *([Line2D([], [], label=text(lang, f"{KEY}.waits"), **dotted)] if waits else []),
     ]
 
 
@@ -246,7 +251,7 @@ def _label(ax: Axes, named: pd.DataFrame, summary: dict[str, Any], lang: str) ->
 
 
 def _front_handles(summary: dict[str, Any], lang: str) -> list[Line2D]:
-    point = {"linestyle": ""}
+    point: dict[str, Any] = {"linestyle": ""}
     limit = summary["budget"]["rp"] is not None
     return [
         Line2D([], [], label=text(lang, f"{KEY}.shown"), **point, **_look("plan_1")),

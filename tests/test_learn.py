@@ -108,13 +108,13 @@ def test_an_answer_that_tells_what_was_thought_changes_no_run(
 def test_a_change_that_nobody_told_is_refused(
     results: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = learning._set
+    real = learning.set_number
 
     def meddle(group: dict, name: str, quantity: dict) -> None:
         real(group, name, quantity)
         group["outlets"][0]["distance_km"] = 3
 
-    monkeypatch.setattr(learning, "_set", meddle)
+    monkeypatch.setattr(learning, "set_number", meddle)
     with pytest.raises(
         ParameterError, match=r"answers do not tell of 'group\.outlets\.warung_lama"
     ):

@@ -130,13 +130,13 @@ def test_a_change_that_nobody_told_is_refused(
     })  # fmt: skip
     from experiments.advice import learning
 
-    real = learning._set
+    real = learning.set_number
 
     def meddle(group: dict, name: str, quantity: dict) -> None:
         real(group, name, quantity)
         group["members"]["count"] = 19
 
-    monkeypatch.setattr(learning, "_set", meddle)
+    monkeypatch.setattr(learning, "set_number", meddle)
     with pytest.raises(ParameterError, match=r"do not tell of 'group\.members\.count'"):
         apply(notes, facts, tmp_path)
 

@@ -42,11 +42,12 @@ class Applied:
 
 def inputs(group: Group, scenarios: Iterable[Scenario]) -> Inputs:
     """A group and scenarios as their files would have them."""
-    who, plans = _plain(group), {each.id: _plain(each) for each in scenarios}
+    who, plans = plain(group), {each.id: plain(each) for each in scenarios}
     return Inputs(who, plans, {"group": _copy(who), "scenarios": _copy(plans)})
 
 
-def _plain(document: Group | Scenario) -> Tree:
+def plain(document: Group | Scenario) -> Tree:
+    """A document as its file would have it."""
     tree: Tree = document.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
     del tree["id"]
     return tree
@@ -61,10 +62,10 @@ def _copy(tree: Any) -> Any:
 def put(group: Tree, learnt: Iterable[Learnt]) -> None:
     """Put every answer where the group's file tells the number."""
     for each in learnt:
-        _set(group, each.name, each.quantity)
+        set_number(group, each.name, each.quantity)
 
 
-def _set(group: Tree, name: str, quantity: Tree) -> None:
+def set_number(group: Tree, name: str, quantity: Tree) -> None:
     """Put a number where the group's file tells it: at its outlet, its product, or `parameters`."""
     for start in OUTLET_FIELDS:
         for outlet in group.get("outlets", ()):
@@ -143,17 +144,18 @@ def written(given: Inputs, name: str, folder: Path, declared: Sequence[str] = ()
     path = home / "groups" / f"{name}.yaml"
     write(given.group, path)
     group = load_group(path)
-    _as_meant(Group.model_validate({**given.group, "id": name}), group)
+    as_meant(Group.model_validate({**given.group, "id": name}), group)
     scenarios = []
     for key, tree in given.scenarios.items():
         path = home / "scenarios" / f"{key}.yaml"
         write({**tree, "group": name}, path)
         scenarios.append(load_scenario(path, group))
-        _as_meant(Scenario.model_validate({**tree, "group": name, "id": key}), scenarios[-1])
+        as_meant(Scenario.model_validate({**tree, "group": name, "id": key}), scenarios[-1])
     return Applied(group, tuple(scenarios), tuple(declared))
 
 
-def _as_meant(meant: Group | Scenario, read: Group | Scenario) -> None:
+def as_meant(meant: Group | Scenario, read: Group | Scenario) -> None:
+    """ParameterError when a file that was written says something else when it is read."""
     trees = (each.model_dump(mode="json") for each in (meant, read))
     for path in changed(*trees):
         raise ParameterError(f"'{path}' of '{meant.id}' was written, but is read as something else")

@@ -74,12 +74,13 @@ def boxes(told: Told) -> pd.DataFrame:
     """One row a condition of each box, with what the box is worth; then wider and narrower ones."""
     rows = []
     for number, box in enumerate(told["boxes"], 1):
-        rates = {name: value for name, value in box.items() if name != "conditions"}
+        rates = {name: value for name, value in box.items() if name not in ("conditions", "again")}
         for each in box["conditions"]:
-            ends = {**_ends(each), "among": "+".join(each["among"])}
+            again = box["again"][each["name"]]
+            ends = {**_ends(each), "among": "+".join(each["among"]), "again": again}
             rows.append({"box": number, "told": number == told["chosen"], **ends, **rates})
     rows += [{"box": told["chosen"], "told": False, "name": "", **rates} for rates in told["wider"]]
-    columns = ["box", "told", "name", "low", "high", "among", "width", "density", "density_error",
+    columns = ["box", "told", "name", "low", "high", "among", "again", "width", "density", "density_error",
                "coverage", "coverage_error", "base", "base_error", "merit"]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
 
@@ -119,7 +120,9 @@ def _figures(
     figure = discovery.scatter(table, axes, headline, more, told["outcome"], words.lang)
     style.save(figure, folder / name, table, foot)
     curve = pd.DataFrame(told["wider"])
-    told_box = pd.DataFrame([told["boxes"][told["chosen"] - 1]]).drop(columns="conditions")
+    told_box = pd.DataFrame([told["boxes"][told["chosen"] - 1]]).drop(
+        columns=["conditions", "again"]
+    )
     data = pd.concat([told_box.assign(told=True), curve.assign(told=False)], ignore_index=True)
     figure = discovery.tradeoff(data, headline, words.lang)
     style.save(figure, folder / f"{name}_2", data, foot)

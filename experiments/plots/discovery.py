@@ -1,4 +1,4 @@
-"""Where a plan fails: villages along the two leading conditions, and what a wider box would cost."""
+"""Where a plan fails: villages along the leading conditions, and what a wider box would cost."""
 
 from __future__ import annotations
 

@@ -80,8 +80,9 @@ def boxes(told: Told) -> pd.DataFrame:
             ends = {**_ends(each), "among": "+".join(each["among"]), "again": again}
             rows.append({"box": number, "told": number == told["chosen"], **ends, **rates})
     rows += [{"box": told["chosen"], "told": False, "name": "", **rates} for rates in told["wider"]]
-    columns = ["box", "told", "name", "low", "high", "among", "again", "width", "density", "density_error",
-               "coverage", "coverage_error", "base", "base_error", "merit"]  # fmt: skip
+    columns = ["box", "told", "name", "low", "high", "among", "again", "width", "density",
+               "density_error", "coverage", "coverage_error", "base", "base_error",
+               "merit"]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -131,12 +132,13 @@ def _figures(
 def dots(cases: pd.DataFrame, conditions: list[Condition], words: Words) -> pd.DataFrame:
     """x, y, state of the villages that satisfy the third condition and more; in people's units.
 
-    With one condition, y is the outcome. state: fails, works, or luck where that is not sure.
+    With one condition, y is the outcome. state: fails (rather than not), works, or luck: where it
+    seems to do well, and may fail.
     """
     for each in conditions[2:]:
         cases = cases[each.holds(cases[each.name])]
-    low, high = UNSURE
-    state = np.select([cases["fails"] >= high, cases["fails"] <= low], ["fails", "works"], "luck")
+    chance = cases["fails"]
+    state = np.select([chance >= 1 / 2, chance <= UNSURE[0]], ["fails", "works"], "luck")
     first, *others = [_people(cases[each.name], each.name, words) for each in conditions[:2]]
     return pd.DataFrame(
         {"case": cases["case"], "x": first, "y": others[0] if others else cases["outcome"],

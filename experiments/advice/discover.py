@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from experiments import store
-from experiments.analysis.discovery import Found, discover
+from experiments.analysis.discovery import SHUFFLES, Found, discover
 from experiments.analysis.luck import UNSURE, chances_below
 from experiments.analysis.responses import varied
 from experiments.analysis.sensitivity import BASE
@@ -231,7 +231,7 @@ def discovered(
     seed = int(stored.asked["seed"])
 
     def progress(each: Any) -> Any:
-        return track(each, 99, "shuffles")
+        return track(each, SHUFFLES, "shuffles")
 
     found = discover(values, fails, most, seed, progress)
     others = _others(stored, scenario, what, limit, found) if found.chosen else {}
@@ -285,15 +285,19 @@ def summary_of(it: Discovered) -> dict[str, Any]:
         "by_luck": found.by_luck,
         "shuffles": found.shuffles,
         "chosen": found.chosen,
-        "again": found.again,
-        "boxes": [
-            {"conditions": [vars(each) for each in box], **_told(rates)}
-            for box, rates in zip(found.boxes, found.rates, strict=True)
-        ],
+        "boxes": _boxes(found),
         "wider": [_told(rates) for rates in found.wider],
         "rest": _rest(found),
         "others": it.others,
     }  # fmt: skip
+
+
+def _boxes(found: Found) -> list[dict[str, Any]]:
+    """By number of conditions; again: of all searches, those that took each parameter."""
+    return [
+        {"conditions": [vars(each) for each in box], "again": again, **_told(rates)}
+        for box, again, rates in zip(found.boxes, found.again, found.rates, strict=False)
+    ]
 
 
 def _told(rates: Any) -> dict[str, float]:

@@ -74,13 +74,15 @@ def boxes(told: Told) -> pd.DataFrame:
     """One row a condition of each box, with what the box is worth; then wider and narrower ones."""
     rows = []
     for number, box in enumerate(told["boxes"], 1):
-        rates = {name: value for name, value in box.items() if name != "conditions"}
+        rates = {name: value for name, value in box.items() if name not in ("conditions", "again")}
         for each in box["conditions"]:
-            ends = {**_ends(each), "among": "+".join(each["among"])}
+            again = box["again"][each["name"]]
+            ends = {**_ends(each), "among": "+".join(each["among"]), "again": again}
             rows.append({"box": number, "told": number == told["chosen"], **ends, **rates})
     rows += [{"box": told["chosen"], "told": False, "name": "", **rates} for rates in told["wider"]]
-    columns = ["box", "told", "name", "low", "high", "among", "width", "density", "density_error",
-               "coverage", "coverage_error", "base", "base_error", "merit"]  # fmt: skip
+    columns = ["box", "told", "name", "low", "high", "among", "again", "width", "density",
+               "density_error", "coverage", "coverage_error", "base", "base_error",
+               "merit"]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -119,7 +121,9 @@ def _figures(
     figure = discovery.scatter(table, axes, headline, more, told["outcome"], words.lang)
     style.save(figure, folder / name, table, foot)
     curve = pd.DataFrame(told["wider"])
-    told_box = pd.DataFrame([told["boxes"][told["chosen"] - 1]]).drop(columns="conditions")
+    told_box = pd.DataFrame([told["boxes"][told["chosen"] - 1]]).drop(
+        columns=["conditions", "again"]
+    )
     data = pd.concat([told_box.assign(told=True), curve.assign(told=False)], ignore_index=True)
     figure = discovery.tradeoff(data, headline, words.lang)
     style.save(figure, folder / f"{name}_2", data, foot)
@@ -128,12 +132,13 @@ def _figures(
 def dots(cases: pd.DataFrame, conditions: list[Condition], words: Words) -> pd.DataFrame:
     """x, y, state of the villages that satisfy the third condition and more; in people's units.
 
-    With one condition, y is the outcome. state: fails, works, or luck where that is not sure.
+    With one condition, y is the outcome. state: fails (rather than not), works, or luck: where it
+    seems to do well, and may fail.
     """
     for each in conditions[2:]:
         cases = cases[each.holds(cases[each.name])]
-    low, high = UNSURE
-    state = np.select([cases["fails"] >= high, cases["fails"] <= low], ["fails", "works"], "luck")
+    chance = cases["fails"]
+    state = np.select([chance >= 1 / 2, chance <= UNSURE[0]], ["fails", "works"], "luck")
     first, *others = [_people(cases[each.name], each.name, words) for each in conditions[:2]]
     return pd.DataFrame(
         {"case": cases["case"], "x": first, "y": others[0] if others else cases["outcome"],

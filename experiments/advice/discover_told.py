@@ -8,10 +8,9 @@ from typing import Any, Final
 import numpy as np
 
 from experiments import markdown
-from experiments.advice.deciding_told import of_ten
 from experiments.advice.units import Ruler, ruler
 from experiments.analysis.boxes import Condition
-from experiments.analysis.discovery import PARTS
+from experiments.analysis.discovery import PARTS, steady
 from experiments.messages import number, parameter_name, rupiah, text
 from experiments.questions import HOUR, RUPIAH
 from experiments.studies.named import factor_name, level_name
@@ -132,8 +131,8 @@ def _about(told: Told, words: Words) -> Iterator[str]:
     lang = words.lang
     yield text(lang, "discover.title", title=_title(told, told["scenario"], lang))
     yield fails_when(told, lang)
-    yield text(lang, "discover.base", base=of_ten(told["base"], lang), cases=_whole(told, "cases",
-                                                                                   lang))  # fmt: skip
+    cases = _whole(told, "cases", lang)
+    yield text(lang, "discover.base", base=_tenths(told["base"], lang), cases=cases)
     if told["outcome"] == "ended":
         return
     key = "luck" if told["replications"] > 1 else "luck_one"
@@ -161,18 +160,31 @@ def _found(told: Told, words: Words) -> Iterator[str]:
         return
     box, conditions = told["boxes"][told["chosen"] - 1], conditions_of(told, told["chosen"])
     yield text(lang, "discover.box", conditions=words.box(conditions))
-    density, error = of_ten(box["density"], lang), _tenths(box["density_error"], lang)
-    rest = of_ten(told["rest"], lang)
+    density, error = (_tenths(box[name], lang) for name in ("density", "density_error"))
+    rest = _tenths(told["rest"], lang)
     yield text(lang, "discover.density", density=density, error=error, rest=rest)
-    covered, error = of_ten(box["coverage"], lang), _tenths(box["coverage_error"], lang)
+    covered, error = (_tenths(box[name], lang) for name in ("coverage", "coverage_error"))
     yield text(lang, "discover.coverage", coverage=covered, error=error)
     yield text(lang, "discover.honest", as_well=_as_well(told, lang), shuffles=told["shuffles"])
     for each in conditions:
         yield text(
             lang, "discover.condition", condition=words.condition(each), parts=PARTS,
-            again=told["again"][each.name], knows=words.knows(each.name),
+            again=box["again"][each.name], knows=words.knows(each.name),
         )  # fmt: skip
+    yield from _narrower(told, words)
     yield from _plans(told, lang)
+
+
+def _narrower(told: Told, words: Words) -> Iterator[str]:
+    """Boxes with more conditions that most searches agree on, and that say more."""
+    for place in range(told["chosen"], len(told["boxes"])):
+        box = told["boxes"][place]
+        if steady(box["again"]) and len(box["again"]) == place + 1:
+            yield text(
+                words.lang, "discover.narrower", density=_tenths(box["density"], words.lang),
+                conditions=words.box(conditions_of(told, place + 1)),
+                coverage=_tenths(box["coverage"], words.lang),
+            )  # fmt: skip
 
 
 def _plans(told: Told, lang: str) -> Iterator[str]:
@@ -184,7 +196,7 @@ def _plans(told: Told, lang: str) -> Iterator[str]:
     for name, row in list(told["others"].items())[:MOST_PLANS]:
         yield text(
             lang, "discover.plan", title=_title(told, name, lang),
-            density=of_ten(row["density"], lang), less=_tenths(row["less"], lang),
+            density=_tenths(row["density"], lang), less=_tenths(row["less"], lang),
             error=_tenths(row["error"], lang),
         )  # fmt: skip
 
@@ -209,6 +221,7 @@ def _fewer(told: Told, words: Words) -> str:
     rows = [
         [words.box(conditions_of(told, i + 1)), *_rates(row, words.lang)]
         for i, row in enumerate(told["boxes"])
+        if len(row["again"]) == i + 1
     ]
     return markdown.table(_head(("conditions", "width", "density", "coverage"), words.lang), rows)
 

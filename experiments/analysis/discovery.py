@@ -3,15 +3,17 @@
 Scenario discovery (Bryant and Lempert 2010) with an honest count: the cases are dealt into parts,
 and the box found without a part is counted on it (cross-fitting). `base` is the share of all cases
 that fail, `coverage` the share of the failing ones that lie in the box, `density` the share of
-those in the box that fail. Whether there is anything to find at all is asked of shuffled outcomes,
-searched in just the same way.
+those in the box that fail. Two ways of searching are tried, and the better one is told: for the
+failing cases as they are, which sees any shape; and for what a regression on all parameters makes
+of them, which is steadier where many parameters matter a little. Whether there is anything to find
+at all is asked of shuffled outcomes, searched in just the same ways.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -28,8 +30,10 @@ from experiments.analysis.boxes import (
     path,
     search,
 )
+from experiments.analysis.smoothing import Ridge
 
 PARTS: Final = 5
+WAYS: Final = 2  # of searching
 SHUFFLES: Final = 99
 BY_LUCK: Final = 0.05  # so often may shuffled outcomes do as well, and a box still be told
 LEAST_SHARE: Final = 0.05  # of the cases lie in a box at least
@@ -63,9 +67,10 @@ class Found:
 
     why_not: empty, or `few`, `none_fail`, `all_fail`, `nothing_varies`, `luck`; boxes: the best of
     one condition, of two, ..., found in all cases; rates: what each is worth; chosen: how many
-    conditions are told (0: none); by_luck: how often shuffled outcomes did as well (0-1); again:
-    of PARTS searches, those that took each parameter of the chosen box; wider: rates of boxes on
-    the same number of conditions, from wide to narrow.
+    conditions are told (0: none); by_luck: how often shuffled outcomes did as well (0-1); again: by
+    box, of PARTS searches those that took each of its parameters; wider: rates of boxes on the
+    parameters that are told, from wide to narrow; inside: [case] whether it lies in the box that
+    was found without it.
     """
 
     why_not: str
@@ -75,7 +80,7 @@ class Found:
     chosen: int = 0
     by_luck: float = 1.0
     shuffles: int = 0
-    again: dict[str, int] = field(default_factory=dict)
+    again: tuple[dict[str, int], ...] = ()
     wider: tuple[Rates, ...] = ()
     inside: Flags = field(default_factory=lambda: np.zeros(0, bool))
 
@@ -110,23 +115,25 @@ def discover(
     cases = cases_of(values)
     if why_not := _why_not(cases, fails):
         return Found(why_not, fails)
-    parts = _parts(len(fails), seed)
-    boxes = [_search(cases, fails, np.flatnonzero(parts != part), most) for part in range(PARTS)]
-    inside = _crossed(cases, parts, boxes, most)
-    rates = tuple(rates_of(fails, within) for within in inside)
-    by_luck, shuffles = _by_luck(
-        cases, fails, parts, most, max(rate.merit for rate in rates), seed, progress
-    )
-    told = _search(cases, fails, np.arange(len(fails)), most)
-    kept = tuple(cases.conditions(box) for box in told)
-    if by_luck > BY_LUCK or not told:
-        return Found("luck", fails, kept, rates[: len(told)], 0, by_luck, shuffles)
-    chosen = min(len(told), fewest(fails, inside))
-    box = told[chosen - 1]
-    again = {cases.names[j]: sum(j in _of_size(each, chosen) for each in boxes) for j in box}
+    hunt = _Hunt(cases, most, _parts(len(fails), seed))
+    boxes = hunt.boxes(fails)
+    inside = hunt.crossed(boxes)
+    rates = [rates_of(fails, within) for within in inside]
+    by_luck, shuffles = _by_luck(hunt, fails, max(rate.merit for rate in rates), seed, progress)
+    told = hunt.everywhere(fails)
+    again = [_again(box, boxes[i // most], i % most + 1) for i, box in enumerate(told)]
+    best = _best(rates, again)
+    way = slice(best // most * most, best // most * most + most)
+    kept = tuple(cases.conditions(box) for box in told[way])
+    if by_luck > BY_LUCK:
+        return Found("luck", fails, kept, tuple(rates[way]), 0, by_luck, shuffles)
+    first = way.start
+    chosen = first + fewest(fails, inside[first : best + 1], again[first : best + 1]) - 1
+    names = tuple({cases.names[j]: count for j, count in each.items()} for each in again[way])
+    wider = tuple(_wider(hunt, fails, boxes[chosen // most], chosen % most + 1))
     return Found(
-        "", fails, kept, rates[: len(told)], chosen, by_luck, shuffles, again,
-        tuple(_wider(cases, fails, parts, boxes, chosen)), inside[chosen - 1],
+        "", fails, kept, tuple(rates[way]), chosen - first + 1, by_luck, shuffles, names, wider,
+        inside[chosen],
     )  # fmt: skip
 
 
@@ -145,8 +152,47 @@ def _parts(count: int, seed: int) -> NDArray[np.int64]:
     return np.random.default_rng([seed, 1]).permutation(np.arange(count) % PARTS)
 
 
-def _search(cases: Cases, fails: Numbers, rows: NDArray[np.int64], most: int) -> list[Box]:
-    return search(cases, fails, rows, most, max(LEAST, round(LEAST_SHARE * len(rows))))
+class _Hunt:
+    """The same search, again and again: without each part, and for other outcomes."""
+
+    def __init__(self, cases: Cases, most: int, parts: NDArray[np.int64]) -> None:
+        self.cases, self.most, self.parts = cases, most, parts
+        self.rows = [np.flatnonzero(parts != part) for part in range(PARTS)]
+        self.ridges = [Ridge(cases.goes[0][rows]) for rows in self.rows]
+
+    def boxes(self, fails: Numbers) -> list[list[list[Box]]]:
+        """By way of searching and by part: boxes found without it, by number of conditions."""
+        found = [
+            self._both(fails, rows, ridge)
+            for rows, ridge in zip(self.rows, self.ridges, strict=True)
+        ]
+        return [[each[way] for each in found] for way in range(WAYS)]
+
+    def everywhere(self, fails: Numbers) -> list[Box]:
+        """Boxes found in all cases: one way, with one condition, two, ...; then the other way."""
+        rows = np.arange(len(fails))
+        found = self._both(fails, rows, Ridge(self.cases.goes[0]))
+        return [_of_size(each, m + 1) for each in found for m in range(self.most)]
+
+    def _both(
+        self, fails: Numbers, rows: NDArray[np.int64], ridge: Ridge
+    ) -> tuple[list[Box], list[Box]]:
+        fitted = np.zeros(len(fails))
+        fitted[rows] = ridge.fitted(fails[rows])
+        least = max(LEAST, round(LEAST_SHARE * len(rows)))
+        one, other = (search(self.cases, t, rows, self.most, least) for t in (fails, fitted))
+        return one, other
+
+    def crossed(self, boxes: list[list[list[Box]]]) -> list[Flags]:
+        """[case] whether each lies in the box found without it; in the order of `everywhere`."""
+        return [self._crossed(way, m + 1) for way in boxes for m in range(self.most)]
+
+    def _crossed(self, boxes: list[list[Box]], conditions: int) -> Flags:
+        within = np.zeros(len(self.parts), bool)
+        for part, found in enumerate(boxes):
+            box, mine = _of_size(found, conditions), self.parts == part
+            within[mine] = self.cases.inside(box)[mine] & bool(box)
+        return within
 
 
 def _of_size(boxes: list[Box], conditions: int) -> Box:
@@ -154,19 +200,22 @@ def _of_size(boxes: list[Box], conditions: int) -> Box:
     return boxes[min(conditions, len(boxes)) - 1] if boxes else {}
 
 
-def _crossed(
-    cases: Cases, parts: NDArray[np.int64], boxes: list[list[Box]], most: int
-) -> list[Flags]:
-    """By number of conditions, [case] whether each lies in the box found without it."""
-    within = []
-    for conditions in range(1, most + 1):
-        each = np.zeros(len(parts), bool)
-        for part, found in enumerate(boxes):
-            box = _of_size(found, conditions)
-            if box:
-                each[parts == part] = cases.inside(box)[parts == part]
-        within.append(each)
-    return within
+def _again(box: Box, boxes: list[list[Box]], conditions: int) -> dict[int, int]:
+    """Of the searches without a part, how many took each parameter of a box."""
+    return {j: sum(j in _of_size(found, conditions) for found in boxes) for j in box}
+
+
+def steady(again: Mapping[Any, int]) -> bool:
+    """Whether most searches took every parameter of a box."""
+    return bool(again) and min(again.values()) > PARTS / 2
+
+
+def _best(rates: list[Rates], again: list[dict[int, int]]) -> int:
+    """The place of the best box among those that most searches agree on, or among all."""
+    agreed = [steady(each) for each in again]
+    merits = [rate.merit if ok or not any(agreed) else -np.inf
+              for rate, ok in zip(rates, agreed, strict=True)]  # fmt: skip
+    return int(np.argmax(merits))
 
 
 def rates_of(fails: Numbers, inside: Flags) -> Rates:
@@ -185,9 +234,8 @@ def rates_of(fails: Numbers, inside: Flags) -> Rates:
 
 
 def _by_luck(
-    cases: Cases, fails: Numbers, parts: NDArray[np.int64], most: int, reached: float, seed: int,
-    progress: Every,
-) -> tuple[float, int]:  # fmt: skip
+    hunt: _Hunt, fails: Numbers, reached: float, seed: int, progress: Every
+) -> tuple[float, int]:
     """How often shuffled outcomes do as well as `reached`, and how many shuffles that took.
 
     The whole search is done again for each shuffle. It ends as soon as it can no longer come out
@@ -197,8 +245,7 @@ def _by_luck(
     as_well = done = 0
     for _ in progress(iter(range(SHUFFLES))):
         shuffled = luck.permutation(fails)
-        boxes = [_search(cases, shuffled, np.flatnonzero(parts != k), most) for k in range(PARTS)]
-        inside = _crossed(cases, parts, boxes, most)
+        inside = hunt.crossed(hunt.boxes(shuffled))
         as_well += max(merit(shuffled, within) for within in inside) >= reached
         done += 1
         if 1 + as_well > BY_LUCK * (1 + SHUFFLES):
@@ -206,21 +253,20 @@ def _by_luck(
     return (1 + as_well) / (1 + done), done
 
 
-def fewest(fails: Numbers, inside: list[Flags]) -> int:
-    """How many conditions are told: the fewest that are nearly as good as the best.
+def fewest(fails: Numbers, inside: list[Flags], again: list[dict[int, int]]) -> int:
+    """How many conditions are told: the fewest, steady ones, that are nearly as good as the best.
 
+    inside: of the boxes with one condition, with two, ..., the best one last; again: see `_again`.
     Nearly: within NEARLY standard errors of the difference (as in Breiman et al. 1984, section
     3.4.3), which is found by leaving out one case at a time (jackknife).
     """
-    merits = [merit(fails, within) for within in inside]
-    best = int(np.argmax(merits))
-    without = [_left_out(fails, within) for within in inside]
-    for fewer in range(best):
-        gap = without[best] - without[fewer]
-        error = gap.std() * np.sqrt(len(fails))
-        if merits[best] - merits[fewer] <= NEARLY * error:
+    best, *_ = merits = [merit(fails, within) for within in reversed(inside)]
+    most = _left_out(fails, inside[-1])
+    for fewer, within in enumerate(inside[:-1]):
+        error = (most - _left_out(fails, within)).std() * np.sqrt(len(fails))
+        if steady(again[fewer]) and best - merits[-1 - fewer] <= NEARLY * error:
             return fewer + 1
-    return best + 1
+    return len(inside)
 
 
 def _left_out(fails: Numbers, inside: Flags) -> Numbers:
@@ -234,16 +280,13 @@ def _left_out(fails: Numbers, inside: Flags) -> Numbers:
     return np.nan_to_num(merits)
 
 
-def _wider(
-    cases: Cases, fails: Numbers, parts: NDArray[np.int64], boxes: list[list[Box]], chosen: int
-) -> Iterator[Rates]:
+def _wider(hunt: _Hunt, fails: Numbers, boxes: list[list[Box]], conditions: int) -> Iterator[Rates]:
     """Rates of wider and narrower boxes on the parameters that each search chose."""
     inside = {width: np.ones(len(fails), bool) for width in WIDTHS}
-    for part, found in enumerate(boxes):
-        rows, mine = np.flatnonzero(parts != part), parts == part
-        on_the_way = path(cases, fails, rows, list(_of_size(found, chosen)), LEAST)
-        for box in on_the_way:
-            within = cases.inside(box)
+    for part, (rows, found) in enumerate(zip(hunt.rows, boxes, strict=True)):
+        mine = hunt.parts == part
+        for box in path(hunt.cases, fails, rows, list(_of_size(found, conditions)), LEAST):
+            within = hunt.cases.inside(box)
             share = within[rows].mean()
             for width in WIDTHS:
                 if share >= width:  # the last one that is at least so wide stays

@@ -1,4 +1,4 @@
-"""Where a plan fails: villages along the two leading conditions, and what a wider box would cost."""
+"""Where a plan fails: villages along the leading conditions, and what a wider box would cost."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ JITTER: Final = 0.22  # of a whole number or a word, so that dots do not hide ea
 OF_TEN: Final = 10
 LOOKS: Final = {  # marker, size, face, edge: told apart in grey as well
     "works": ("o", 3.6, WHITE, GREY),
-    "luck": ("s", 3.2, ORANGE, ORANGE),
-    "fails": ("v", 4.6, INK, INK),
+    "luck": ("s", 3.4, ORANGE, ORANGE),
+    "fails": ("v", 4.8, INK, INK),
 }
 
 
@@ -74,8 +74,9 @@ def scatter(
         mine = (table["state"] == state).to_numpy()
         ax.plot(x[mine], y[mine], marker, markersize=size, color=face, markeredgecolor=edge,
                 markeredgewidth=0.7, linestyle="", alpha=0.9)  # fmt: skip
-    ax.autoscale(False)
-    _shade(ax, axes, table)
+    ends = ax.get_xlim(), ax.get_ylim()  # asked for first: they are found only now
+    _shade(ax, axes, table, ends)
+    ax.set(xlim=ends[0], ylim=ends[1])
     return figure
 
 
@@ -99,22 +100,28 @@ def _placed(ax: Axes, values: pd.Series, axis: Axis, side: int, lang: str) -> np
     return np.asarray(placed + spread) if axis.whole and np.ptp(placed) < OF_TEN else placed
 
 
-def _shade(ax: Axes, axes: Sequence[Axis], table: pd.DataFrame) -> None:
+def _shade(
+    ax: Axes, axes: Sequence[Axis], table: pd.DataFrame, limits: Sequence[tuple[float, float]]
+) -> None:
     """Behind the dots, the part of the panel in which all conditions hold."""
-    spans = []
-    for axis, ends, column in zip(axes, (ax.get_xlim(), ax.get_ylim()), ("x", "y"), strict=False):
-        if axis.among:
-            words = sorted(table[column].astype(str).unique())
-            inside = [i for i, word in enumerate(words) if word in axis.among] or [0]
-            spans.append([(i - 0.5, i + 0.5) for i in inside])
-        else:
-            spans.append([(max(axis.low, ends[0]), min(axis.high, ends[1]))])
+    spans = [
+        _spans(axis, table[column], ends)
+        for axis, column, ends in zip(axes, ("x", "y"), limits, strict=False)
+    ]
     if len(spans) < 2:
-        spans.append([ax.get_ylim()])
+        spans.append([limits[1]])
     for left, right in spans[0]:
         for low, high in spans[1]:
             ax.add_patch(Rectangle((left, low), right - left, high - low, facecolor=MOST_BAND,
                                    edgecolor=INK, linewidth=1.2, zorder=0))  # fmt: skip
+
+
+def _spans(axis: Axis, values: pd.Series, ends: tuple[float, float]) -> list[tuple[float, float]]:
+    """From where to where a condition holds along an axis."""
+    if axis.among:
+        words = sorted(values.astype(str).unique())
+        return [(i - 0.5, i + 0.5) for i, word in enumerate(words) if word in axis.among]
+    return [(max(axis.low, ends[0]), min(axis.high, ends[1]))]
 
 
 @drawn

@@ -137,7 +137,7 @@ def test_the_sentences() -> None:
         "Kalau pilih B, dari 20 ibu kira-kira 14 ibu naik pendapatannya dalam 12 bulan.",
         "Kalau pilih C, kira-kira 17 ibu.",
         "naik pendapatannya dibanding tetap seperti sekarang",
-        "Di 16 dari 20 kali: 9 sampai 18 ibu.",
+        "Di sedikitnya 16 dari 20 kali: 9 sampai 18 ibu.",
         "Untuk tiap ibu kira-kira bertambah Rp 6.500 seminggu (Rp 1.000 sampai Rp 15.000).",
         "Dari 20 kali coba-coba di komputer, pilihan B lebih baik daripada A sebanyak 15 kali.",
         "Dari 20 kali coba-coba di komputer, pilihan C lebih baik daripada A sebanyak 18 kali.",
@@ -203,7 +203,7 @@ def test_a_loss_is_called_a_loss() -> None:
     loss = SheetOption("Paket", 3, 0, 9, typical_rupiah=-2100, low_rupiah=-7000, high_rupiah=240)
     page = contents(replace(FACTS, options=(loss, loss), better_of_20=(2,)), "id")
     assert page["rows"][1]["below"] == [
-        "Di 16 dari 20 kali: 0 sampai 9 ibu. Uang tiap ibu seminggu kira-kira berkurang Rp 2.000 "
+        "Di sedikitnya 16 dari 20 kali: 0 sampai 9 ibu. Uang tiap ibu seminggu kira-kira berkurang Rp 2.000 "
         "(antara berkurang Rp 7.000 dan tidak berubah)."
     ]
 

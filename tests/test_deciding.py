@@ -323,6 +323,18 @@ def test_other_forms_are_lived_with_the_same_luck(compared: Path, decision: dict
     assert sum(decision["forms"]["spread"]["package_2019"].values()) == pytest.approx(1)
 
 
+def test_an_order_that_a_form_turns_is_told() -> None:
+    """Of three sure orders, one is turned; the baseline gains nothing under any form."""
+    rows = [("net_income", *pair, "better") for pair in (("a", "b"), ("a", "none"), ("b", "none"))]
+    pairs = pd.DataFrame(rows, columns=["outcome", "one", "other", "verdict"])
+    gains = {"full": (5, 3), "contract": (2, 3)}
+    forms = {
+        form: {"strategies": {"a": {"gain": a}, "b": {"gain": b}}} for form, (a, b) in gains.items()
+    }
+    assert deciding._turned(pairs, {"by_form": forms}) == [["contract", "a", "b", 1]]
+    assert deciding._turned(pairs, {}) == []
+
+
 def test_what_is_settled_is_no_alternative() -> None:
     study = Study(GROUP, WEEKS, overrides={"trust_form": "beta"})
     plan = shipped("none").model_copy(update={"set": {"contract": "putus"}})

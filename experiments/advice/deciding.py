@@ -64,7 +64,8 @@ def decide(out: Path, margin: float, day_rp: float = DAY_RP) -> dict[str, Any]:
         "outcomes": {name: outcomes[name].mean().to_dict() for name in OUTCOMES},
         "against": _against(pairs, names, best),
         "strategies": _strategies(out, runs, pairs, worth, names, margin, day_rp, asked),
-        "forms": _forms(out, runs, names, seed),
+        "forms": (forms := _forms(out, runs, names, seed)),
+        "turned": _turned(pairs, forms),
     }
 
 
@@ -232,6 +233,22 @@ def _form(
         for i, name in enumerate(names) if i
     }  # fmt: skip
     return {"best": names[int(means.mean(0).argmax())], "strategies": rows}
+
+
+def _turned(pairs: pd.DataFrame, forms: dict[str, Any]) -> list[list[Any]]:
+    """[form, one, other, gap]: orders that are sure, and that another form turns on average (Rp).
+
+    Only what is over the margin: `one` surely adds more than `other`, and under the form less.
+    """
+    sure = pairs[(pairs["outcome"] == MAIN) & (pairs["verdict"] == "better")]
+    found = []
+    for form, told in forms.get("by_form", {}).items():
+        gains = {name: row["gain"] for name, row in told["strategies"].items()}
+        for one, other in zip(sure["one"], sure["other"], strict=True):
+            gap = gains.get(other, 0.0) - gains.get(one, 0.0)  # the baseline gains nothing
+            if form != AS_IT_IS and gap > 0:
+                found.append([form, one, other, gap])
+    return found
 
 
 def table(decision: dict[str, Any]) -> pd.DataFrame:

@@ -128,6 +128,10 @@ def _depends(decision: Decision, lang: str) -> Iterator[str]:
     for form, best in turned.items():
         named = {"form": text(lang, f"ablate.form.{form}"), "best": title(decision, best, lang)}
         yield text(lang, "decide.form_turns", **named)
+    for form, one, other, gap in decision["turned"]:
+        named = {"form": text(lang, f"ablate.form.{form}"), "gap": rupiah(gap, lang)}
+        titles = {"one": title(decision, one, lang), "other": title(decision, other, lang)}
+        yield text(lang, "decide.form_orders", **named, **titles)
     if not turned:
         best = title(decision, decision["best"], lang)
         yield text(lang, "decide.no_form_turns", count=len(others), best=best)

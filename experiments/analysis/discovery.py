@@ -104,10 +104,12 @@ def discover(
     most: int = 3,
     seed: int = 0,
     progress: Every = iter,
+    shuffles: int = SHUFFLES,
 ) -> Found:
     """The conditions under which cases fail, or why there are none.
 
-    values: one row a case, one column a parameter; fails: [case] chance of failing, 0 to 1.
+    values: one row a case, one column a parameter; fails: [case] chance of failing, 0 to 1;
+    shuffles: at most, 19 at least if anything is to be found.
     ValueError when they differ in length, or `most` is below one.
     """
     if len(values) != len(fails) or most < 1:
@@ -119,20 +121,21 @@ def discover(
     boxes = hunt.boxes(fails)
     inside = hunt.crossed(boxes)
     rates = [rates_of(fails, within) for within in inside]
-    by_luck, shuffles = _by_luck(hunt, fails, max(rate.merit for rate in rates), seed, progress)
+    reached = max(rate.merit for rate in rates)
+    by_luck, done = _by_luck(hunt, fails, reached, seed, progress, shuffles)
     told = hunt.everywhere(fails)
     again = [_again(box, boxes[i // most], i % most + 1) for i, box in enumerate(told)]
     best = _best(rates, again)
     way = slice(best // most * most, best // most * most + most)
     kept = tuple(cases.conditions(box) for box in told[way])
     if by_luck > BY_LUCK:
-        return Found("luck", fails, kept, tuple(rates[way]), 0, by_luck, shuffles)
+        return Found("luck", fails, kept, tuple(rates[way]), 0, by_luck, done)
     first = way.start
     chosen = first + fewest(fails, inside[first : best + 1], again[first : best + 1]) - 1
     names = tuple({cases.names[j]: count for j, count in each.items()} for each in again[way])
     wider = tuple(_wider(hunt, fails, boxes[chosen // most], chosen % most + 1))
     return Found(
-        "", fails, kept, tuple(rates[way]), chosen - first + 1, by_luck, shuffles, names, wider,
+        "", fails, kept, tuple(rates[way]), chosen - first + 1, by_luck, done, names, wider,
         inside[chosen],
     )  # fmt: skip
 
@@ -234,7 +237,7 @@ def rates_of(fails: Numbers, inside: Flags) -> Rates:
 
 
 def _by_luck(
-    hunt: _Hunt, fails: Numbers, reached: float, seed: int, progress: Every
+    hunt: _Hunt, fails: Numbers, reached: float, seed: int, progress: Every, shuffles: int
 ) -> tuple[float, int]:
     """How often shuffled outcomes do as well as `reached`, and how many shuffles that took.
 
@@ -243,12 +246,12 @@ def _by_luck(
     """
     luck = np.random.default_rng([seed, 2])
     as_well = done = 0
-    for _ in progress(iter(range(SHUFFLES))):
+    for _ in progress(iter(range(shuffles))):
         shuffled = luck.permutation(fails)
         inside = hunt.crossed(hunt.boxes(shuffled))
         as_well += max(merit(shuffled, within) for within in inside) >= reached
         done += 1
-        if 1 + as_well > BY_LUCK * (1 + SHUFFLES):
+        if 1 + as_well > BY_LUCK * (1 + shuffles):
             break
     return (1 + as_well) / (1 + done), done
 

@@ -89,7 +89,7 @@ def _decision(out: Path, margin: float, lang: str, foot: str, day_rp: float) -> 
     """What the comparison says of the choice: tables, a page in both languages, two figures."""
     decision = deciding.decide(out, margin, day_rp)
     if not decision:
-        return []
+        return ["", text(lang, "decide.few", least=deciding.FEWEST)]
     store.write_json(out / "decision.json", decision)
     deciding.table(decision).to_csv(out / "decision.csv", index=False)
     for each, stem in (("id", "keputusan"), ("en", "decision")):

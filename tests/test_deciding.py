@@ -84,6 +84,15 @@ def test_memory_is_taken_in_blocks_with_the_same_answer(monkeypatch: pytest.Monk
     pd.testing.assert_frame_equal(simultaneous(values), whole)
 
 
+def test_what_is_rare_may_have_been_missed() -> None:
+    """In none of 100 villages: with 1 in 20 missed as often, up to ln 20 villages more."""
+    table = np.zeros((100, 2))
+    found = simultaneous(table[:, :1], reach_of_one=np.array([1.0]))
+    assert found.loc[0, "hi"] == pytest.approx(np.log(20) / 100)
+    found = simultaneous(table, reach_of_one=np.array([1.0, 0.0]))
+    assert found["hi"].tolist() == pytest.approx([np.log(40) / 100, 0])
+
+
 @pytest.mark.parametrize(
     ("lo", "hi", "better", "said"),
     [
@@ -203,6 +212,11 @@ def test_of_options_equally_dear_the_better_one_is_kept() -> None:
     assert found["on"].tolist() == [False, True, False]
 
 
+def test_equal_options_are_on_the_frontier_together() -> None:
+    found = costs.frontier(np.array([1.0, 1.0, 3.0]), np.array([2.0, 2.0, 3.0]))
+    assert found["on"].tolist() == [True, True, True]
+
+
 def test_beaten_looks_at_all_costs_together() -> None:
     effect = np.array([5.0, 4.0, 4.0, 5.0])
     each = np.array([[2.0, 2.0], [2.0, 1.0], [2.0, 2.0], [2.0, 2.0]])
@@ -235,7 +249,7 @@ def test_weeks_until_a_gain_shows_and_stays() -> None:
 
 # --- A comparison from end to end ----------------------------------------------------------------
 
-WEEKS, VILLAGES, REPLICATIONS, FORMS = 16, 6, 2, 3
+WEEKS, VILLAGES, REPLICATIONS, FORMS = 16, 20, 2, 3
 MARGIN = 150.0
 
 
@@ -382,10 +396,13 @@ def test_by_village_knows_only_what_was_asked(compared: Path) -> None:
 
 def test_from_the_command_line(tmp_path: Path) -> None:
     out = tmp_path / "c"
-    asked = ["compare", "none", "only_fgd", "--villages", 3, "--replications", 1, "--weeks", 6]
+    asked = ["compare", "none", "only_fgd", "--villages", 20, "--replications", 1, "--weeks", 4]
     told = call(*asked, "--alternatives", 2, "--lang", "en", "--out", out)
     assert told.code == 0 and "PRACTICALLY THE SAME" in told.out
     assert "alternatives" in store.names(out)
     assert call(*asked, "--alternatives", 0, "--lang", "en", "--out", out).code == 0
     assert "alternatives" not in store.names(out)
     assert call(*asked, "--alternatives", -1).code == 2
+    few = call("compare", "none", "only_fgd", "--villages", 3, "--replications", 1, "--weeks", 4,
+               "--out", out, "--lang", "en")  # fmt: skip
+    assert "Too few plausible villages" in few.out and not (out / "decision.json").exists()

@@ -203,8 +203,8 @@ def test_a_loss_is_called_a_loss() -> None:
     loss = SheetOption("Paket", 3, 0, 9, typical_rupiah=-2100, low_rupiah=-7000, high_rupiah=240)
     page = contents(replace(FACTS, options=(loss, loss), better_of_20=(2,)), "id")
     assert page["rows"][1]["below"] == [
-        "Di sedikitnya 16 dari 20 kali: 0 sampai 9 ibu. Uang tiap ibu seminggu kira-kira berkurang Rp 2.000 "
-        "(antara berkurang Rp 7.000 dan tidak berubah)."
+        "Di sedikitnya 16 dari 20 kali: 0 sampai 9 ibu. Uang tiap ibu seminggu kira-kira berkurang "
+        "Rp 2.000 (antara berkurang Rp 7.000 dan tidak berubah)."
     ]
 
 

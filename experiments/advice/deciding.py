@@ -25,7 +25,7 @@ DAY_RP: Final = 200_000.0  # assumed price of a facilitator's day; break-even pr
 COSTS: Final = ("intervention_cost_rp", "facilitator_days", "intervention_hours")
 BAND: Final = (0.1, 0.5, 0.9)  # of villages
 RESAMPLES: Final = 200  # of villages, for the share of draws in which an option is on a frontier
-FEWEST: Final = 2  # villages, and strategies
+FEWEST: Final = 20  # villages: with fewer, no interval holds as often as it says
 
 
 def decide(out: Path, margin: float, day_rp: float = DAY_RP) -> dict[str, Any]:
@@ -35,12 +35,12 @@ def decide(out: Path, margin: float, day_rp: float = DAY_RP) -> dict[str, Any]:
     `against`: rows of every strategy against the baseline and against the best. `strategies`: by
     name rank (best and worst place), chance of being best, regret, weeks until the gain shows,
     costs. `forms`: by alternative the mean gain and its error, for the villages tried under all.
-    Empty with fewer than two villages or strategies.
+    Empty with fewer than FEWEST villages, or one strategy alone.
     """
     manifest = store.read_manifest(out)
     asked = manifest["question"]
     names = [scenario["id"] for scenario in asked["scenarios"]]
-    if len(names) < FEWEST or int(asked["villages"]) < FEWEST:
+    if len(names) < 2 or int(asked["villages"]) < FEWEST:
         return {}
     runs, women = store.read(out, "runs"), store.read(out, "women")
     if "worst_fifth" not in runs:
@@ -82,7 +82,10 @@ def all_pairs(
     gaps = np.stack(
         [(outcomes[outcome][a] - outcomes[outcome][b]).to_numpy(float) for outcome, a, b in keys], 1
     )
-    found = pd.DataFrame(keys, columns=["outcome", "one", "other"]).join(simultaneous(gaps, seed))
+    reach = _reach_of_one(keys, gaps)
+    found = pd.DataFrame(keys, columns=["outcome", "one", "other"]).join(
+        simultaneous(gaps, seed, reach_of_one=reach)
+    )
     back = found.rename(columns={"one": "other", "other": "one"}).assign(
         mean=-found["mean"], lo=-found["hi"], hi=-found["lo"]
     )
@@ -92,6 +95,16 @@ def all_pairs(
         for row in both.itertuples()
     ]
     return both
+
+
+def _reach_of_one(keys: Sequence[tuple[str, str, str]], gaps: np.ndarray) -> np.ndarray:
+    """How far one village can differ in each comparison: 1 for chances, unbounded ones 0.
+
+    Two strategies that are equal in every outcome and village are one and the same: 0 as well.
+    """
+    differ = {keys[i][1:] for i in np.flatnonzero((np.nan_to_num(gaps) != 0).any(0))}
+    chances = [OUTCOMES[outcome].unit == "chance" for outcome, *_ in keys]
+    return np.array([float(c and key[1:] in differ) for c, key in zip(chances, keys, strict=True)])
 
 
 def _against(pairs: pd.DataFrame, names: Sequence[str], best: str) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from experiments.packet.numbers import share_out
 Decision = Mapping[str, Any]
 GROUPS: Final = ("better", "rather_better", "same", "open", "rather_worse", "worse")
 DECIMALS: Final = {"Rp": 0, "women": 1, "hours": 1, "chance": 0, "share": 3, "0-1": 3}
+NEARLY_SURE: Final = 1.96  # standard errors to either side
 OF_HUNDRED: Final = 100
 OF_TEN: Final = 10
 
@@ -154,15 +155,16 @@ def _luck(decision: Decision, lang: str) -> Iterator[str]:
 def _regret(decision: Decision, lang: str) -> Iterator[str]:
     for name in spotlight(decision):
         row = decision["strategies"][name]
-        blanks = {
-            "title": title(decision, name, lang), "ceiling": rupiah(row["regret_ceiling"], lang),
-            "worst": rupiah(row["regret_usual_worst"], lang),
-        }  # fmt: skip
+        named = {"title": title(decision, name, lang)}
+        ceiling = rupiah(row["regret_ceiling"], lang)
         if math.isnan(row["regret_mean"]):
-            yield text(lang, "decide.regret_one", **blanks)
+            yield text(lang, "decide.regret_one", ceiling=ceiling, **named)
         else:
             mean = rupiah(max(0.0, row["regret_mean"]), lang)
-            yield text(lang, "decide.regret", mean=mean, **blanks)
+            yield text(lang, "decide.regret", mean=mean, ceiling=ceiling, **named)
+        if row["regret_usual_worst"] > 0:
+            worst = rupiah(row["regret_usual_worst"], lang)
+            yield text(lang, "decide.usual_worst", worst=worst, **named)
 
 
 def _waiting(decision: Decision, lang: str) -> Iterator[str]:
@@ -185,18 +187,27 @@ def _cost(decision: Decision, lang: str) -> Iterator[str]:
         listed = "; ".join(title(decision, name, lang) for name in on)
         if on:
             yield text(lang, f"decide.frontier.{cost}", listed=listed)
-    best = max(rows, key=lambda name: rows[name]["net_benefit"])
-    yield text(
-        lang, "decide.net_benefit", title=title(decision, best, lang),
-        benefit=rupiah(rows[best]["net_benefit"], lang), day=rupiah(decision["day_rp"], lang),
-        pays=of_ten(rows[best]["pays"], lang), weeks=decision["weeks"],
-    )  # fmt: skip
+    yield _net_benefit(decision, lang)
     for name in spotlight(decision):
         worth = rows[name]["day_worth"]
         if not math.isnan(worth):
             key = "day_worth" if worth > 0 else "day_worthless"
             blanks = {"worth": rupiah(worth, lang)} if worth > 0 else {}
             yield text(lang, f"decide.{key}", title=title(decision, name, lang), **blanks)
+
+
+def _net_benefit(decision: Decision, lang: str) -> str:
+    """Which strategy leaves most when all is counted, and whether that is clear."""
+    rows, base = decision["strategies"], decision["baseline"]
+    others = [name for name in rows if name != base]
+    best = max(others, key=lambda name: rows[name]["net_benefit"])
+    benefit, error = rows[best]["net_benefit"], NEARLY_SURE * rows[best]["net_benefit_error"]
+    key = "net_benefit" if benefit > error else "net_loss" if benefit < -error else "net_open"
+    return text(
+        lang, f"decide.{key}", title=title(decision, best, lang), benefit=rupiah(benefit, lang),
+        error=rupiah(error, lang), day=rupiah(decision["day_rp"], lang),
+        pays=of_ten(rows[best]["pays"], lang), weeks=decision["weeks"],
+    )  # fmt: skip
 
 
 # --- Numbers -------------------------------------------------------------------------------------

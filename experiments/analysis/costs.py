@@ -27,8 +27,8 @@ def frontier(effect: Numbers, cost: Numbers) -> pd.DataFrame:
         ):
             kept.pop()
         kept.append(int(i))
-    on = np.zeros(len(effect), bool)
-    on[kept] = True
+    on = np.array([any(cost[i] == cost[k] and effect[i] == effect[k] for k in kept)
+                   for i in range(len(effect))])  # fmt: skip
     price = np.full(len(effect), np.nan)
     for one, other in pairwise(kept):
         price[other] = _price(effect, cost, one, other)

@@ -24,7 +24,11 @@ Table = NDArray[np.float64]
 
 
 def simultaneous(
-    table: Table, seed: int = 0, confidence: float = CONFIDENCE, resamples: int = RESAMPLES
+    table: Table,
+    seed: int = 0,
+    confidence: float = CONFIDENCE,
+    resamples: int = RESAMPLES,
+    reach_of_one: NDArray[np.float64] | None = None,
 ) -> pd.DataFrame:
     """mean, error, lo, hi, villages: one row for each column of [village, comparison].
 
@@ -32,6 +36,11 @@ def simultaneous(
     once with `confidence`, over the villages that might have been drawn. A column that is the same
     in every village is known exactly: its ends are its mean, and it takes no part in the maximum.
     With one village the ends are nan.
+
+    reach_of_one: by column, how far one village can differ at most; 0 where nothing bounds it. What
+    is rare may have been missed: such a column reaches at least as far as if it happened in as many
+    more villages as go unseen that often (the rule of three, for all columns at once; Hanley and
+    Lippman-Hand 1983).
     """
     table = np.asarray(table, float)
     there = np.isfinite(table)
@@ -49,6 +58,9 @@ def simultaneous(
         centred = np.where(there, filled - mean, 0.0)[:, free]
         moved = _deviations(centred, there[:, free], error[free], seed, resamples)
         reach[free] = np.quantile(moved, confidence) * error[free]
+    if reach_of_one is not None:
+        unseen = np.log(table.shape[1] / (1 - confidence)) / np.maximum(count, 1)
+        reach = np.maximum(reach, unseen * reach_of_one)
     reach[count < FEWEST] = np.nan
     return pd.DataFrame(
         {"mean": mean, "error": error, "lo": mean - reach, "hi": mean + reach, "villages": count}

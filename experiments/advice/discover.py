@@ -176,10 +176,10 @@ def _cell(design: pd.DataFrame, at: Sequence[str], folder: Path) -> pd.DataFrame
         name, equals, level = each.partition("=")
         if not equals or name not in design:
             raise ParameterError(f"--at {each}: write NAME=LEVEL, with a name that {folder} varies")
-        levels = design[name].astype(str)
-        mine = levels == level
         if pd.api.types.is_numeric_dtype(design[name]):
             mine = np.isclose(design[name], pd.to_numeric(level, errors="coerce"))
+        else:
+            mine = (design[name].astype(str) == level).to_numpy()
         if not mine.any():
             raise ParameterError(f"--at {each}: there are {_levels(design[name])}")
         design = design[mine]

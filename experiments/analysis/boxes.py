@@ -17,7 +17,7 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from pandas.api.types import is_numeric_dtype
 from scipy.stats import rankdata
 
@@ -92,7 +92,7 @@ class Cases:
 
 def cases_of(values: pd.DataFrame) -> Cases:
     """Cases from a table with a column for each parameter; those that do not vary are left out."""
-    kept = [name for name in values if values[name].nunique(dropna=False) > 1]
+    kept = [str(name) for name in values if values[name].nunique(dropna=False) > 1]
     made = [_cut(values[name]) for name in kept]
     shape = (len(values), len(kept))
     codes = np.stack([code for code, _ in made], 1) if made else np.zeros(shape, np.int64)
@@ -214,7 +214,7 @@ class _Hunt:
             within &= slices[self.codes[:, k]]
         return within
 
-    def merits(self, held: NDArray[np.generic], failing: NDArray[np.generic]) -> Numbers:
+    def merits(self, held: ArrayLike, failing: ArrayLike) -> Numbers:
         """`merit` of boxes with so many cases, and so many failing ones among them."""
         share = np.asarray(held, float) / len(self.fails)
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -272,8 +272,8 @@ class _Hunt:
         flat = (self.codes[within] + self.wide * np.arange(len(self.keep))).ravel()
         fails = np.repeat(self.fails[within], len(self.keep))
         size = len(self.keep) * self.wide
-        counts, sums = (np.bincount(flat, weights, size) for weights in (None, fails))
-        return counts.astype(float).reshape(shape), sums.reshape(shape)
+        counts, sums = np.bincount(flat, None, size).astype(float), np.bincount(flat, fails, size)
+        return counts.reshape(shape), sums.reshape(shape)
 
     def _worst(self, counts: Numbers, sums: Numbers) -> tuple[int, int] | None:
         """Which slice to take away, of which parameter; None when too few would stay."""

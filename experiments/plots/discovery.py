@@ -58,8 +58,8 @@ def scatter(
     table: x, y, state. more: in words the conditions that all these villages satisfy as well. With
     one axis y is the outcome.
     """
-    handles = [_key(state, lang) for state in LOOKS]
-    handles.append(Patch(facecolor=MOST_BAND, edgecolor=INK, label=text(lang, "discover.plot.box")))
+    box = Patch(facecolor=MOST_BAND, edgecolor=INK, label=text(lang, "discover.plot.box"))
+    handles = [*(_key(state, lang) for state in LOOKS), box]
     subtitle = text(lang, "discover.plot.more", conditions=more) if more else ""
     figure = new_figure(PANEL, headline, subtitle, handles)
     ax = figure.add_subplot()

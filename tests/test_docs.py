@@ -28,6 +28,7 @@ DECISIONS = sorted(f"docs/decisions/{path.name}" for path in (ROOT / "docs/decis
 PROSE = ("README.md", "MODEL.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/parameters.md",
          "docs/sources.md", "docs/tables.md", "docs/own-village.md", "docs/peers.md",
          "docs/statistics.md", "docs/ask.md", "docs/learn.md", "docs/fit.md", "docs/plan.md",
+         "docs/discover.md",
          *DECISIONS)  # fmt: skip
 OWN_VILLAGE = "docs/own-village.md"
 RECORDS = (state.MemberState, state.OutletState, state.DonorState, state.KubeState, state.PlanState,

@@ -221,7 +221,8 @@ def _forms(out: Path, runs: pd.DataFrame, names: Sequence[str], seed: int) -> di
     worth = {form: choice.cube(mine, names, MAIN) for form, mine in both}
     gains = {form: table - table[:, :, :1] for form, table in worth.items()}
     usual = gains[AS_IT_IS].mean(1)
-    found = {form: _form(table, usual, names, seed) for form, table in gains.items()}
+    first = int(usual.mean(0).argmax())
+    found = {form: _form(table, usual, first, names, seed) for form, table in gains.items()}
     spread = {}
     if len(tried) > 1 and worth[AS_IT_IS].shape[1] > 1:
         stacked = np.stack(list(gains.values()))
@@ -232,9 +233,12 @@ def _forms(out: Path, runs: pd.DataFrame, names: Sequence[str], seed: int) -> di
 
 
 def _form(
-    gains: choice.Worth, usual: np.ndarray, names: Sequence[str], seed: int
+    gains: choice.Worth, usual: np.ndarray, first: int, names: Sequence[str], seed: int
 ) -> dict[str, Any]:
-    """Mean gain of each strategy under a form, what it changes (all at once), and the best."""
+    """Mean gain of each strategy under a form, what it changes (all at once), and the best.
+
+    lead: by how much the best is above the one that is best as the model is, the `first`.
+    """
     means = gains.mean(1)
     moved = simultaneous(means - usual, seed)
     rows = {
@@ -245,7 +249,9 @@ def _form(
         }
         for i, name in enumerate(names) if i
     }  # fmt: skip
-    return {"best": names[int(means.mean(0).argmax())], "strategies": rows}
+    each = means.mean(0)
+    lead = float(each.max() - each[first])
+    return {"best": names[int(each.argmax())], "lead": lead, "strategies": rows}
 
 
 def _turned(pairs: pd.DataFrame, forms: dict[str, Any]) -> list[list[Any]]:

@@ -35,6 +35,7 @@ def page(decision: Decision, lang: str) -> str:
         ("choice", _choice(decision, lang)),
         ("costs", _costs(decision, lang)),
         ("forms", _forms(decision, lang)),
+        ("spread", _spread(decision, lang)),
     ]
     body = "\n".join(parts[2:])
     chapters = [_chapter(name, made, lang) for name, made in sections if made]
@@ -55,7 +56,10 @@ def _outcomes(decision: Decision, lang: str) -> str:
     found = {(row["one"], row["outcome"]): row
              for row in decision["against"] if row["other"] == baseline}  # fmt: skip
     rows = [
-        [title(decision, name, lang), *(_cell(found[name, outcome], lang) for outcome in OUTCOMES)]
+        [
+            title(decision, name, lang),
+            *(_cell(found[name, outcome], decision["villages"], lang) for outcome in OUTCOMES),
+        ]
         for name in decision["strategies"]
         if name != baseline
     ]
@@ -63,9 +67,11 @@ def _outcomes(decision: Decision, lang: str) -> str:
     return markdown.table(head, [[text(lang, "decide.column.margin"), *margins], *rows])
 
 
-def _cell(row: Mapping[str, Any], lang: str) -> str:
+def _cell(row: Mapping[str, Any], villages: int, lang: str) -> str:
     said = text(lang, f"decide.verdict.{row['verdict']}")
-    return f"{value(row, lang)} {said}"
+    few = row["villages"] < villages
+    note = f" {text(lang, 'decide.of_villages', n=row['villages'])}" if few else ""
+    return f"{value(row, lang)} {said}{note}"
 
 
 def _choice(decision: Decision, lang: str) -> str:
@@ -109,7 +115,7 @@ def _costs(decision: Decision, lang: str) -> str:
     head = [text(lang, f"decide.column.{name}") for name in columns]
     rows = []
     for name, row in decision["strategies"].items():
-        on = [text(lang, f"decide.short.{cost}") for cost in COSTS if row[f"on_{cost}"]]
+        on = [_frontier(row, cost, lang) for cost in COSTS if row[f"on_{cost}"]]
         worth = row["day_worth"]
         rows.append([
             title(decision, name, lang), rupiah(row["gain"], lang), rupiah(row[COSTS[0]], lang),
@@ -119,6 +125,31 @@ def _costs(decision: Decision, lang: str) -> str:
             ", ".join(on),
         ])  # fmt: skip
     return markdown.table(head, rows)
+
+
+def _frontier(row: Mapping[str, Any], cost: str, lang: str) -> str:
+    """A cost by which a strategy is on the frontier, and how often when villages are redrawn."""
+    often = _of_hundred(row[f"on_{cost}_share"], lang)
+    return text(lang, "decide.on_frontier", cost=text(lang, f"decide.short.{cost}"), often=often)
+
+
+def _spread(decision: Decision, lang: str) -> str:
+    """Where the spread of each strategy's gain comes from, of 100 parts."""
+    forms = decision["forms"].get("spread", {})
+    parts = {name: forms.get(name) or row.get("spread")
+             for name, row in decision["strategies"].items()}  # fmt: skip
+    told = {name: each for name, each in parts.items() if each and not math.isnan(each["luck"])}
+    if not told:
+        return ""
+    columns = ("villages", "forms", "both", "luck")
+    head = [text(lang, f"decide.column.{name}") for name in ("strategy", *columns)]
+    return markdown.table(
+        head,
+        [
+            [title(decision, name, lang), *(_of_hundred(each[part], lang) for part in columns)]
+            for name, each in told.items()
+        ],
+    )
 
 
 def _forms(decision: Decision, lang: str) -> str:

@@ -123,9 +123,7 @@ def _depends(decision: Decision, lang: str) -> Iterator[str]:
                 lang, "decide.form_matters", form=text(lang, f"ablate.form.{form}"),
                 title=named["title"], usual=rupiah(usual, lang), gain=rupiah(row["gain"], lang),
             )  # fmt: skip
-    turned = {
-        form: forms[form]["best"] for form in others if forms[form]["best"] != decision["best"]
-    }
+    turned = {form: forms[form]["best"] for form in others if forms[form]["lead"] > margin}
     for form, best in turned.items():
         named = {"form": text(lang, f"ablate.form.{form}"), "best": title(decision, best, lang)}
         yield text(lang, "decide.form_turns", **named)
@@ -134,7 +132,7 @@ def _depends(decision: Decision, lang: str) -> Iterator[str]:
         titles = {"one": title(decision, one, lang), "other": title(decision, other, lang)}
         yield text(lang, "decide.form_orders", **named, **titles)
     if not turned:
-        best = title(decision, decision["best"], lang)
+        best = title(decision, forms[AS_IT_IS]["best"], lang)
         yield text(lang, "decide.no_form_turns", count=len(others), best=best)
 
 

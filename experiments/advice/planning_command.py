@@ -23,7 +23,7 @@ from experiments.options import (
 )
 
 JUDGED = 500  # villages of the last step
-EVALUATIONS = 1_000
+EVALUATIONS = 700
 
 
 @told_plainly

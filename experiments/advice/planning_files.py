@@ -12,8 +12,10 @@ from experiments.advice.planning_run import NOTHING
 from experiments.advice.planning_told import cost_line, gain_line, title_of
 from experiments.messages import LANGUAGES, text
 from sim.config.files import is_name
+from sim.scenario import DEFAULT_GROUP
 
 FOLDER: Final = "plans"
+SAME: Final = ("weeks", "villages", "replications", "seed")  # what gives the same numbers
 PLAIN: Final = re.compile(r"[a-z][a-z0-9_]*")  # needs no quotes
 WORDS: Final = ("true", "false", "null", "yes", "no", "on", "off")  # but these do
 
@@ -87,6 +89,7 @@ def takes(summary: dict[str, Any], out: Path) -> str:
     first = f"{out / FOLDER}/{row['id']}.yaml" if is_new(row) else row["id"]
     names = [NOTHING, *([summary["package"]] if summary["package"] else [])]
     words = " ".join(dict.fromkeys([*names, first]))
-    group = "" if summary["group_file"] == "semangat72" else f" --group {summary['group_file']}"
-    same = f"--villages {summary['villages']} --replications {summary['replications']}"
-    return f"semangat compare {words}{group} {same} --seed {summary['seed']}"
+    group = "" if summary["group_file"] == DEFAULT_GROUP else f" --group {summary['group_file']}"
+    same = " ".join(f"--{name} {summary[name]}" for name in SAME)
+    settings = "".join(f" --set {name}={value}" for name, value in summary["set"].items())
+    return f"semangat compare {words}{group} {same}{settings}"

@@ -26,6 +26,7 @@ A_WEEK: Final = 2  # activities that begin in one week, at most; the package of 
 FEW: Final = 8  # activities of a plan made at random, at most
 STEP: Final = 4.0  # weeks by which a shift moves, as a standard deviation
 STEPS: Final = (-8, -4, -2, -1, 1, 2, 4, 8)  # weeks by which a neighbour differs
+ENTERED: Final = (0, 4)  # weeks for one activity more: before the others, or after the first
 MORE: Final = 0.5  # chance of one change more
 
 Told = dict[str, Any]  # an intervention as a scenario has it
@@ -214,7 +215,8 @@ def neighbours(genome: Genome, language: Language, luck: Random) -> list[Genome]
     near = []
     for place, gene in enumerate(genome):
         if not gene.done:
-            near.append(_set(genome, place, done=True, week=0))
+            weeks = [week for week in ENTERED if week < language.weeks]
+            near += [_set(genome, place, done=True, week=week) for week in weeks]
             continue
         near.append(_set(genome, place, done=False))
         others = set(range(len(language.menu[place].forms))) - {gene.form}

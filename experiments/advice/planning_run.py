@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from experiments import store
 from experiments.advice.planning_choices import (
     PACKAGE,
-    SURE,
     Candidate,
     by_income,
     distinct,
@@ -37,9 +36,10 @@ from experiments.progress import track
 from experiments.study import Point, Study
 from sim.runs import KEYS, prepare
 
-SEARCHED: Final = 60  # villages of the search, with one luck
+SEARCHED: Final = 100  # villages of the search, with one luck
 SHORT: Final = (150, 2)  # villages and lucks in which the candidates are thinned
-CANDIDATES: Final = 30  # plans of the search that come to them
+CANDIDATES: Final = 30  # plans of the search that come to them, as unlike as possible ...
+RICHEST: Final = 10  # ... and so many with most income: some will turn out over the budget
 FINALISTS: Final = 8  # plans that come to the last villages
 SHOWN: Final = 5  # plans that are handed over, at most
 ANOTHER_SEED: Final = 1_000_003  # from one step's villages to the next one's
@@ -161,7 +161,7 @@ def _leading(search: Search) -> list[Candidate]:
     """What the search found: the most income, and as many others as are unlike."""
     front = search.front
     values = np.array([found.goals for found in front]).reshape(len(front), -1)
-    first = range(min(SURE, len(front)))
+    first = range(min(RICHEST, len(front)))
     places = sorted({*first, *spread(values / scales(search.aim), CANDIDATES)})
     return [Candidate(front[place].plan) for place in places]
 

@@ -40,11 +40,11 @@ from sim.scenario import Scenario
 
 POPULATION: Final = 60
 CROSSED: Final = 0.8  # of the pairs; the others are only changed
-BUILDING: Final = 0.4  # of the evaluations, at most
-IN_STEPS: Final = 0.25  # of the evaluations
+BUILDING: Final = 0.5  # of the evaluations, at most
+IN_STEPS: Final = 0.3  # of the evaluations
 AT_ONCE: Final = 16  # steps that are tried together
 AGAIN: Final = 20  # changes, at most, to make a plan that was not tried
-STARTS: Final = 3  # plans that are improved step by step, taking turns
+STARTS: Final = 2  # plans that are improved step by step, taking turns
 
 Numbers = NDArray[np.float64]
 
@@ -102,9 +102,9 @@ class Search:
 
     @property
     def allowed(self) -> float:
-        """One try less than the risk allows: the budget must hold in other villages as well."""
+        """A standard error less than the risk: the budget must hold in other villages as well."""
         tries = len(self.trial.drawn) * self.trial.study.replications
-        return max(0.0, self.aim.risk - 1 / tries)
+        return max(0.0, self.aim.risk - (self.aim.risk * (1 - self.aim.risk) / tries) ** 0.5)
 
     def tried(self, genomes: Sequence[Genome]) -> list[Found]:
         """What each plan gave; those that do the same are tried once."""

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -56,17 +57,31 @@ def _held(seed: int) -> Held:
     )  # fmt: skip
 
 
+def table(rate: float | None, rows: Sequence[Held]) -> str:
+    """What was measured, as rows of a Markdown table."""
+    lines = []
+    if rate is not None:
+        error = np.sqrt(rate * (1 - rate) / NOISE)
+        lines.append(f"| pure luck, and conditions are told | {NOISE} | {rate:.3f} ± {error:.3f} |")
+    said = {
+        "found": "a planted box, and conditions are told",
+        "both": "both of its numbers are among them",
+        "more": "another number is among them",
+    }
+    for name, what in said.items() if rows else ():
+        share = np.mean([getattr(row, name) for row in rows])
+        lines.append(f"| {what} | {PLANTED} | {share:.2f} |")
+    for name in ("density", "coverage") if rows else ():
+        off = np.array([getattr(row, name) for row in rows if row.found])
+        within, bias = np.mean(np.abs(off) < 2), off.mean()
+        what = f"{name} is within two of its errors of the truth (off by {bias:+.2f} on average)"
+        lines.append(f"| {what} | {PLANTED} | {within:.2f} |")
+    return "\n".join(lines)
+
+
 def main() -> None:
     """Measure, and print."""
-    rate = false_finds()
-    print(f"noise: {rate:.3f} ± {np.sqrt(rate * (1 - rate) / NOISE):.3f} of {NOISE}")
-    rows = held()
-    for name in Held._fields[:3]:
-        print(f"{name}: {np.mean([getattr(row, name) for row in rows]):.2f} of {PLANTED}")
-    for name in Held._fields[3:]:
-        off = np.array([getattr(row, name) for row in rows if row.found])
-        within = np.mean(np.abs(off) < 2)
-        print(f"{name}: within two errors {within:.2f}, off by {off.mean():+.2f} errors on average")
+    print(table(false_finds(), held()))
 
 
 if __name__ == "__main__":

@@ -70,6 +70,14 @@ def test_what_a_book_leaves_open_is_not_set() -> None:
     assert (old.cash, old.came) == (None, 6)  # a month ago is not today
 
 
+def test_a_blank_is_no_zero_and_a_zero_is_told() -> None:
+    sales = [8.0, 7.0, np.nan, np.nan, np.nan, np.nan]
+    told = observed(book(cash=[5.0] * 4, sold_warung_mawar=sales), GROUP)
+    assert (told.partners, told.stopped) == (("warung_mawar",), ())
+    assert observed(book(came=[0.0] * 4), GROUP).came == 0
+    assert observed(book(came=[0.0, 8.0]), GROUP).came == 8  # a week without a session
+
+
 def test_women_are_as_many_as_came_or_are_written_down() -> None:
     assert observed(book(came=[14.5]), GROUP).women == 15
     assert observed(book(members=[9.0], came=[6.0]), GROUP).women == 9
@@ -98,7 +106,7 @@ def test_week_0_is_as_observed() -> None:
     assert opened[1] != 905_500  # a burn-in would have moved it
 
 
-@pytest.mark.parametrize("came", [5.0, 9.5])
+@pytest.mark.parametrize("came", [0.0, 5.0, 9.5])
 def test_as_many_women_come_as_in_the_book(came: float) -> None:
     told = observed(book(came=[came] * 4, sold_warung_mawar=[20.0] * 4), GROUP)
     study = begun(Study(GROUP, 4), told)

@@ -87,7 +87,7 @@ def observed(book: CashBook, group: Group, scenarios: Sequence[Scenario] = ()) -
     recent = book.series.tail(LOOK_BACK)
     partners, stopped, own = _outlets(book.series, recent, group, _opened(group, scenarios))
     women = _women(recent, group)
-    came = recent["came"][recent["came"] > 0] if "came" in recent else pd.Series(dtype=float)
+    came = _came(recent)
     cash = recent["cash"].dropna() if "cash" in recent else pd.Series(dtype=float)
     outlets = group.outlets
     if partners is not None:
@@ -106,6 +106,12 @@ def observed(book: CashBook, group: Group, scenarios: Sequence[Scenario] = ()) -
         float(came.mean()) if len(came) else None,
         partners, stopped, own,
     )  # fmt: skip
+
+
+def _came(recent: pd.DataFrame) -> pd.Series[float]:
+    """Women who came, in weeks with a session; nobody, when that is what every week says."""
+    told = recent["came"].dropna() if "came" in recent else pd.Series(dtype=float)
+    return told[told > 0] if (told > 0).any() else told
 
 
 def _women(recent: pd.DataFrame, group: Group) -> int:
@@ -129,10 +135,16 @@ def _outlets(
     """Outlets that sell now, those that sold before, and the group's own places that sell."""
     if not any(str(name).startswith(("sold_", "paid_")) for name in series.columns):
         return None, (), ()
-    selling = [o for o in group.outlets if _sold(recent, o.id)]
+    selling = [o for o in group.outlets if _sold(_written(series, o.id), o.id)]
     before = [o.id for o in group.outlets if _sold(series, o.id) and o not in selling]
     partners = tuple(o.id for o in selling if o.id not in opened)
     return partners, tuple(before), tuple(o.id for o in selling if o.id in opened)
+
+
+def _written(series: pd.DataFrame, outlet: str) -> pd.DataFrame:
+    """The last weeks in which anything is written down of an outlet: a blank is no 0."""
+    columns = [name for name in (f"sold_{outlet}", f"paid_{outlet}") if name in series]
+    return series[series[columns].notna().any(axis=1)].tail(LOOK_BACK)
 
 
 def _sold(series: pd.DataFrame, outlet: str) -> bool:

@@ -128,6 +128,10 @@ def discover(
     best = _best(rates, again)
     way = slice(best // most * most, best // most * most + most)
     kept = tuple(cases.conditions(box) for box in told[way])
+    rates = [
+        _of_told(rate, rates_of(fails, cases.inside(box)))
+        for rate, box in zip(rates, told, strict=True)
+    ]
     if by_luck > BY_LUCK:
         return Found("luck", fails, kept, tuple(rates[way]), 0, by_luck, done)
     first = way.start
@@ -234,6 +238,20 @@ def rates_of(fails: Numbers, inside: Flags) -> Rates:
         base, Rate(float(coverage), float(of_failing)), Rate(float(density), float(of_box)),
         float(inside.mean()), merit(fails, inside),
     )  # fmt: skip
+
+
+def _of_told(crossed: Rates, where_found: Rates) -> Rates:
+    """Rates of a box found in all cases, for which the boxes found in most of them stand.
+
+    It may be worth more than those, up to what it seems to be worth where it was found: the errors
+    take in that gap. (Without it only seven in ten intervals of two errors held the truth.)
+    """
+    told = {
+        name: Rate(one.value, float(np.hypot(one.error, other.value - one.value)))
+        for name in ("coverage", "density")
+        for one, other in [(getattr(crossed, name), getattr(where_found, name))]
+    }
+    return crossed._replace(**told)
 
 
 def _by_luck(

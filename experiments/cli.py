@@ -13,7 +13,6 @@ from experiments.advice.discover_command import discover
 from experiments.advice.fit_command import fit
 from experiments.advice.learn_command import learn
 from experiments.advice.planning_command import plan
-from experiments.advice.today_told import continue_from
 from experiments.asked import load_all, pick, refuse, study_for, tell, told_plainly, warn_of_late
 from experiments.options import (
     OTHER_FORMS,
@@ -98,11 +97,10 @@ def run(
     if book or fitted:
         if not book:
             refuse("--fit needs the cash book too: --from BUKU_KAS.csv")
-        tell(
-            continue_from(book, study, loaded, villages, folder, fitted, lang, workers),
-            folder,
-            lang,
-        )
+        from experiments.advice.today_told import continue_from
+
+        lines = continue_from(book, study, loaded, villages, folder, fitted, lang, workers)
+        tell(lines, folder, lang)
         return
     run_compare(study, loaded, villages, folder, workers)
     tell(report_run(folder, MARGIN, lang), folder, lang)

@@ -166,7 +166,6 @@ def test_no_answers_and_no_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("price_opak: 7", "usual is 4000 to 10000; did you mean 7000"),
         ("payment_lag: 1.5", "1.5 is counted as 2"),
         ("payment_lag: {scale: [0, 1], seeds: [2, 3]}", "5 seeds; usual are 10 to 20"),
         ("cost_fgd_rp: {between: [100000, 400000], unit: model}", "only the middle counts"),
@@ -175,6 +174,11 @@ def test_no_answers_and_no_file(tmp_path: Path) -> None:
 def test_what_is_odd_is_a_warning(tmp_path: Path, line: str, said: str) -> None:
     _, (warning,) = check_answers(told(tmp_path, line))
     assert warning.line == 5 and said in warning.message
+
+
+def test_a_slip_of_a_thousand_is_asked_about(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r":5: .*read as 7; was 7,000 meant"):
+        check_answers(told(tmp_path, "price_opak: 7"))
 
 
 def test_what_the_comparison_sets_cannot_be_learnt(tmp_path: Path) -> None:

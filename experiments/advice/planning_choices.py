@@ -17,7 +17,7 @@ from experiments.messages import number
 from experiments.study import Study
 from sim.config.files import known
 from sim.parameters import ParameterError, resolve
-from sim.scenario import ConfigError, Group, Intervention, Scenario, load_scenario
+from sim.scenario import ConfigError, Group, Scenario, load_scenario
 
 PACKAGE: Final = "package_2019"
 SURE: Final = 3  # of the plans with most income come on whatever else is said of them
@@ -62,16 +62,10 @@ def shipped(group: Group, weeks: int, kinds: Sequence[str] | None) -> list[Candi
         except ConfigError:
             continue  # of another group
         mine = {each.kind for each in plan.interventions}
-        late = any(_last_week(each) >= weeks for each in plan.interventions)
+        late = any(each.week >= weeks for each in plan.interventions)
         if mine and not (plan.shocks or plan.set or late) and (kinds is None or mine <= {*kinds}):
             found.append(Candidate(plan, name))
     return found
-
-
-def _last_week(plan: Intervention) -> int:
-    """The last week of an activity: of its last repetition."""
-    again = plan.repeat.every * (plan.repeat.times - 1) if plan.repeat else 0
-    return plan.week + again + getattr(plan, "weeks", 1) - 1
 
 
 def package(group: Group) -> Candidate | None:
